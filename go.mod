@@ -1,0 +1,3 @@
+module goactivemq
+
+go 1.26
