@@ -18,7 +18,6 @@ package broker
 
 import (
 	"log/slog"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -228,5 +227,3 @@ func (b *Broker) defaultURL() string {
 	}
 	return "vm://" + b.options.Name
 }
-
-var _ = strconv.Itoa

@@ -45,6 +45,7 @@ func (b *Broker) buryThen(l deadLetter, whenDone store.Completion) {
 // letter returns the message as it goes into the dead letter queue.
 func (b *Broker) letter(d *delivery, cause string, expiration int64) *message.Message {
 	m := *d.message
+	var extra message.Map
 	if m.OriginalDestination == nil {
 		m.OriginalDestination = m.Destination
 	}
@@ -56,20 +57,37 @@ func (b *Broker) letter(d *delivery, cause string, expiration int64) *message.Me
 	if expiration > 0 {
 		m.Expiration = b.millis() + expiration
 	} else if m.Expiration > 0 {
-		m.SetProperty("originalExpiration", m.Expiration)
+		extra = append(extra, message.Entry{Name: "originalExpiration", Value: m.Expiration})
 		m.Expiration = 0
 	}
 	if !m.Persistent {
 		m.Persistent = true
-		m.SetProperty("originalDeliveryMode", "NON_PERSISTENT")
+		extra = append(extra, message.Entry{Name: "originalDeliveryMode", Value: "NON_PERSISTENT"})
 	}
 	if cause != "" {
-		m.SetProperty("dlqDeliveryFailureCause", cause)
+		extra = append(extra, message.Entry{Name: "dlqDeliveryFailureCause", Value: cause})
 	}
+	m.Properties = b.withProperties(&m, extra)
 	id := *m.ID
 	id.BrokerSequence = b.sequence.Add(1)
 	m.ID = &id
 	return &m
+}
+
+// withProperties returns the message's properties and more. Properties that do not decode stay as they are, without more.
+func (b *Broker) withProperties(m *message.Message, more message.Map) []byte {
+	if len(more) == 0 {
+		return m.Properties
+	}
+	properties, err := m.PropertyMap()
+	if err == nil {
+		var encoded []byte
+		if encoded, err = message.AppendMap(nil, append(properties, more...)); err == nil {
+			return encoded
+		}
+	}
+	b.log.Warn("the properties of a message cannot be read; it goes to the dead letter queue as it is", "message", m.ID.String(), "error", err)
+	return m.Properties
 }
 
 // expireLoop looks for expired messages that nobody asks for.

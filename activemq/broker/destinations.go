@@ -29,7 +29,7 @@ func (b *Broker) lookup(name message.Destination, c *Connection) (place, error) 
 		return t, nil
 	}
 	if name.IsTemporary() {
-		return nil, fail(NoDestination, "The destination %s does not exist.", name)
+		return nil, fail(NoDestination, "%s", name)
 	}
 	return b.makeLocked(name, c)
 }
@@ -255,6 +255,7 @@ func (b *Broker) subscribe(s *Subscription) error {
 	for _, p := range places {
 		p.attach(s)
 	}
+	b.replayLocked(s)
 	return nil
 }
 

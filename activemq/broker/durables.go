@@ -202,7 +202,7 @@ func (c *Connection) RemoveDurable(name message.Text) error {
 	switch {
 	case d == nil:
 		b.mu.Unlock()
-		return fail(NoDestination, "No durable subscription exists for clientID: %s and subscriptionName: %s", c.info.ClientID, name)
+		return fail(NoSubscription, "No durable subscription exists for clientID: %s and subscriptionName: %s", c.info.ClientID, name)
 	case d.active.Load() != nil:
 		b.mu.Unlock()
 		return fail(IllegalState, "Durable consumer is in use")

@@ -12,7 +12,8 @@ type Kind uint8
 const (
 	Internal           Kind = iota // a bug, or a store that failed: see the log
 	IllegalState                   // the operation does not fit what the peer did before
-	NoDestination                  // the destination or durable subscription does not exist, or is not the peer's to use
+	NoDestination                  // the destination does not exist, or is not the peer's to use
+	NoSubscription                 // the durable subscription does not exist
 	InvalidDestination             // the name cannot be one
 	InvalidSelector                // the selector does not parse
 	InvalidClientID                // the client id is missing or in use
