@@ -179,7 +179,7 @@ func (c *conn) handleTransaction(v *wire.TransactionInfo) error {
 	}
 	switch v.Step {
 	case wire.Begin:
-		return c.answerXA(v, s.Begin(v.Transaction))
+		return c.answer(v.Command, s.Begin(v.Transaction))
 	case wire.EndOfAssociation:
 		return c.answer(v.Command, nil)
 	case wire.Prepare:
@@ -200,7 +200,7 @@ func (c *conn) handleTransaction(v *wire.TransactionInfo) error {
 func (c *conn) prepare(v *wire.TransactionInfo) error {
 	readOnly, err := c.session.Prepare(v.Transaction)
 	if err != nil {
-		return c.answerXA(v, err)
+		return c.answer(v.Command, err)
 	}
 	r := &wire.IntegerResponse{Result: wire.XAOK}
 	r.CorrelationID = v.CommandID
@@ -215,15 +215,12 @@ func (c *conn) prepare(v *wire.TransactionInfo) error {
 func (c *conn) answer(command message.Command, err error) error {
 	switch {
 	case err != nil:
-		c.out.add(c.failed(command, err, true))
+		c.out.add(c.failed(command, err))
 	case command.ResponseRequired:
 		c.out.add(item{answer: true, number: command.CommandID})
 	}
 	return nil
 }
-
-// answerXA is answer for steps of a transaction.
-func (c *conn) answerXA(v *wire.TransactionInfo, err error) error { return c.answer(v.Command, err) }
 
 // answerLater does something whose end the store tells, and answers then.
 func (c *conn) answerLater(command message.Command, what string, do func(whenDone func(error)) error) error {
@@ -232,7 +229,7 @@ func (c *conn) answerLater(command message.Command, what string, do func(whenDon
 		whenDone = func(err error) {
 			if err != nil {
 				c.handler.log.Error(what+" of "+c.remote+" was not stored", "error", err)
-				c.out.put(c.failed(command, err, true))
+				c.out.put(c.failed(command, err))
 				return
 			}
 			c.out.put(item{answer: true, number: command.CommandID})
@@ -245,9 +242,9 @@ func (c *conn) answerLater(command message.Command, what string, do func(whenDon
 }
 
 // failed is what tells the client of an error: the answer to the command, or where it waits for none, a ConnectionError.
-func (c *conn) failed(command message.Command, err error, xa bool) item {
+func (c *conn) failed(command message.Command, err error) item {
 	c.handler.log.Debug("a command of "+c.remote+" failed", "error", err)
-	t := throwable(err, xa)
+	t := throwable(err)
 	if !command.ResponseRequired {
 		return item{command: &wire.ConnectionError{Exception: t}}
 	}

@@ -34,18 +34,14 @@ var xaCodes = map[broker.Kind]int{
 const textMax = 8 << 10
 
 // throwable puts an error into Java's form. What the broker has no words of its own for is told only in general: the log has it in full.
-func throwable(err error, xa bool) *message.Throwable {
+func throwable(err error) *message.Throwable {
 	var e *broker.Error
 	if !errors.As(err, &e) {
 		return &message.Throwable{Class: message.T(classes[broker.Internal]), Message: message.T("the broker failed to do this; its log says why")}
 	}
 	class, text := classes[e.Kind], e.Error()
 	if code, ok := xaCodes[e.Kind]; ok {
-		if xa {
-			text += " xaErrorCode:" + strconv.Itoa(code)
-		} else {
-			class = classes[broker.Internal]
-		}
+		text += " xaErrorCode:" + strconv.Itoa(code)
 	}
 	if len(text) > textMax {
 		text = text[:textMax]

@@ -80,7 +80,7 @@ func (o *outbox) add(i item) {
 // run writes what others put in, until the outbox is closed or the socket fails.
 func (o *outbox) run() error {
 	for range o.wake {
-		if err := o.drain(); err != nil {
+		if err := o.drain(); err != nil || o.isClosed() {
 			return err
 		}
 	}
@@ -91,15 +91,19 @@ func (o *outbox) run() error {
 func (o *outbox) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !o.closed {
-		o.closed = true
-		o.items = nil
-		// Nobody puts after closed is set, but one may be about to wake: the channel stays open for that, and run is told by its last token.
-		select {
-		case o.wake <- struct{}{}:
-		default:
-		}
+	o.closed = true
+	o.items = nil
+	select {
+	case o.wake <- struct{}{}:
+	default:
 	}
+}
+
+// isClosed tells whether close was called.
+func (o *outbox) isClosed() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.closed
 }
 
 // pending tells whether there is something to send.

@@ -3,6 +3,8 @@ package broker
 import (
 	"errors"
 	"fmt"
+
+	"goactivemq/activemq/message"
 )
 
 // Kind says what went wrong, for the protocols to put into their own words.
@@ -19,8 +21,8 @@ const (
 	InvalidClientID                // the client id is missing or in use
 	NotAuthorized                  // wrong credentials, or not allowed to do this
 	LimitReached                   // no room, or too many of something
-	NoTransaction                  // the transaction is not known here
-	TransactionState               // the transaction is not in the state for this
+	NoTransaction                  // the XA transaction is not known here
+	TransactionState               // the XA transaction is not in the state for this
 	NotConnected                   // the connection, session, producer or consumer is not known
 )
 
@@ -56,4 +58,22 @@ func storeFailed(err error) error {
 		return nil
 	}
 	return &Error{Kind: Internal, Text: "the store refused", Err: err}
+}
+
+// noTransaction is the Error for a transaction that is not known.
+func noTransaction(id *message.TransactionID) *Error {
+	return badTransaction(NoTransaction, id, "Transaction '%s' has not been started.", id)
+}
+
+// badState is the Error for a transaction that is not in the state for what is asked.
+func badState(id *message.TransactionID, format string, args ...any) *Error {
+	return badTransaction(TransactionState, id, format, args...)
+}
+
+// badTransaction is an Error of an XA kind for XA transactions only: clients expect other errors for local ones.
+func badTransaction(kind Kind, id *message.TransactionID, format string, args ...any) *Error {
+	if !id.XA {
+		kind = IllegalState
+	}
+	return fail(kind, format, args...)
 }

@@ -89,9 +89,9 @@ func hasStored(ds []*delivery) bool {
 func (t *transaction) openLocked() error {
 	switch {
 	case t.ended:
-		return fail(NoTransaction, "Transaction '%s' has not been started.", t.id)
+		return noTransaction(t.id)
 	case t.prepared:
-		return fail(TransactionState, "Transaction '%s' is prepared and takes nothing more", t.id)
+		return badState(t.id, "Transaction '%s' is prepared and takes nothing more", t.id)
 	}
 	return nil
 }
@@ -121,7 +121,7 @@ func (t *transaction) commit(whenDone store.Completion) error {
 	t.mu.Lock()
 	if t.ended {
 		t.mu.Unlock()
-		return fail(NoTransaction, "Transaction '%s' has not been started.", t.id)
+		return noTransaction(t.id)
 	}
 	t.ended = true
 	stored := t.stored
@@ -178,7 +178,7 @@ func (t *transaction) rollback(whenDone store.Completion) error {
 	t.mu.Lock()
 	if t.ended {
 		t.mu.Unlock()
-		return fail(NoTransaction, "Transaction '%s' has not been started.", t.id)
+		return noTransaction(t.id)
 	}
 	t.ended = true
 	stored := t.stored

@@ -15,7 +15,7 @@ func (c *Connection) transaction(id *message.TransactionID) (*transaction, error
 		t = c.broker.branch(key)
 	}
 	if t == nil {
-		return nil, fail(NoTransaction, "Transaction '%s' has not been started.", id)
+		return nil, noTransaction(id)
 	}
 	return t, nil
 }
@@ -34,7 +34,7 @@ func (c *Connection) Begin(id *message.TransactionID) error {
 	if c.transactions[key] != nil {
 		c.mu.Unlock()
 		if id.XA {
-			return fail(TransactionState, "Transaction '%s' has already been started.", id)
+			return badState(id, "Transaction '%s' has already been started.", id)
 		}
 		return nil
 	}
@@ -54,7 +54,7 @@ func (c *Connection) Begin(id *message.TransactionID) error {
 // Prepare makes an XA transaction ready to be ended by anybody. It waits for the disk. readOnly means that there was nothing in it: it has ended.
 func (c *Connection) Prepare(id *message.TransactionID) (readOnly bool, err error) {
 	if !id.XA {
-		return false, fail(TransactionState, "Cannot prepare a local transaction: %s", id)
+		return false, badState(id, "Cannot prepare a local transaction: %s", id)
 	}
 	t, err := c.transaction(id)
 	if err != nil {
@@ -81,7 +81,7 @@ func (c *Connection) Commit(id *message.TransactionID, onePhase bool, whenDone s
 		return err
 	}
 	if id.XA && !onePhase && !t.isPrepared() {
-		return fail(TransactionState, "Cannot do 2 phase commit if the transaction has not been prepared: %s", id)
+		return badState(id, "Cannot do 2 phase commit if the transaction has not been prepared: %s", id)
 	}
 	c.forget(t)
 	c.broker.forget(t)
