@@ -212,13 +212,12 @@ func (n *replace) eval(m Message) Value {
 	start := 0
 	for _, match := range n.pattern.FindAllStringSubmatchIndex(v.text, -1) {
 		out.WriteString(v.text[start:match[0]])
-		if with.kind == null || !expand(&out, with.text, v.text, match) {
+		if with.kind == null || !expand(&out, with.text, v.text, match) || out.Len() > JoinMax {
 			return failed
 		}
 		start = match[1]
 	}
-	out.WriteString(v.text[start:])
-	return String(out.String())
+	return join(out.String(), v.text[start:])
 }
 
 // expand writes a replacement as Matcher.appendReplacement does: a backslash takes the next character as it is, and a
