@@ -3,7 +3,6 @@ package selector
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -166,7 +165,7 @@ func listValue(n lister, m Message) Value {
 }
 
 // elements cuts a string at each match, but not at an empty one at its start. A positive limit bounds the pieces; without
-// one, or with 0, empty pieces at the end are dropped.
+// one, or with 0, empty pieces at the end are dropped, unless nothing was cut.
 func (n *split) elements(m Message) ([]Value, bool) {
 	v := n.of.eval(m)
 	limit := Int(0)
@@ -191,14 +190,9 @@ func (n *split) elements(m Message) ([]Value, bool) {
 	}
 	pieces = append(pieces, String(v.text[start:]))
 	if most == 0 && len(pieces) > 1 {
-		full := func(v Value) bool { return v.text != "" }
-		slices.Reverse(pieces)
-		if end := slices.IndexFunc(pieces, full); end >= 0 {
-			pieces = pieces[end:]
-		} else {
-			pieces = nil
+		for len(pieces) > 0 && pieces[len(pieces)-1].text == "" {
+			pieces = pieces[:len(pieces)-1]
 		}
-		slices.Reverse(pieces)
 	}
 	return pieces, true
 }

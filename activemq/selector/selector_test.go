@@ -33,6 +33,7 @@ func TestErrorsSayWhere(t *testing.T) {
 		{"1 IN ('x')", `selector at 0: found an expression, want a name before IN`},
 		{"a NOT b", `selector at 6: found "b", want LIKE, IN or BETWEEN`},
 		{"a IS 1", `selector at 5: found "1", want NULL`},
+		{"a = '" + strings.Repeat("x", 50), `selector at 4: found "'` + strings.Repeat("x", 39) + `"…, want a value`},
 		{"a = 0xFFFFFFFFFFFFFFFF", `selector at 4: found 0xFFFFFFFFFFFFFFFF, want a number of at most 63 bits`},
 		{"f(1) = 1", `selector at 0: found f, want REGEX, INLIST, MAKELIST, SPLIT or REPLACE before a parenthesis`},
 		{"convert_string_expressions:a =", `selector at 30: found the end, want a value`},
