@@ -43,7 +43,7 @@ func (p *parser) call(name token) node {
 	f, ok := functions[name.text]
 	switch {
 	case !ok:
-		p.fail(name.offset, name.text, "REGEX, INLIST, MAKELIST, SPLIT or REPLACE before a parenthesis")
+		p.fail(name.offset, quote(name.text), "REGEX, INLIST, MAKELIST, SPLIT or REPLACE before a parenthesis")
 	case len(args) < f.argsMin || len(args) > f.argsMax:
 		p.fail(name.offset, fmt.Sprintf("%s of %d", name.text, len(args)), fmt.Sprintf("%d to %d arguments", f.argsMin, f.argsMax))
 	}

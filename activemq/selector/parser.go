@@ -20,7 +20,8 @@ type parser struct {
 
 func (p *parser) parse() (node, error) {
 	p.advance()
-	root := p.condition(p.or(), 0)
+	offset := p.now.offset
+	root := p.condition(p.or(), offset)
 	if p.now.kind != endToken {
 		p.unexpected("an operator or the end")
 	}
@@ -275,7 +276,7 @@ func (p *parser) literal() node {
 		p.unexpected("a value")
 	}
 	if !ok {
-		p.fail(t.offset, t.text, "a number of at most 63 bits")
+		p.fail(t.offset, quote(t.text), "a number of at most 63 bits")
 	}
 	p.advance()
 	return &constant{value}

@@ -34,9 +34,12 @@ func TestErrorsSayWhere(t *testing.T) {
 		{"a NOT b", `selector at 6: found "b", want LIKE, IN or BETWEEN`},
 		{"a IS 1", `selector at 5: found "1", want NULL`},
 		{"a = '" + strings.Repeat("x", 50), `selector at 4: found "'` + strings.Repeat("x", 39) + `"…, want a value`},
-		{"a = 0xFFFFFFFFFFFFFFFF", `selector at 4: found 0xFFFFFFFFFFFFFFFF, want a number of at most 63 bits`},
-		{"f(1) = 1", `selector at 0: found f, want REGEX, INLIST, MAKELIST, SPLIT or REPLACE before a parenthesis`},
+		{"a = 0xFFFFFFFFFFFFFFFF", `selector at 4: found "0xFFFFFFFFFFFFFFFF", want a number of at most 63 bits`},
+		{"f(1) = 1", `selector at 0: found "f", want REGEX, INLIST, MAKELIST, SPLIT or REPLACE before a parenthesis`},
 		{"convert_string_expressions:a =", `selector at 30: found the end, want a value`},
+		{"convert_string_expressions:1", `selector at 27: found a value, want a condition`},
+		{"SPLIT('a') IS NULL", `selector at 0: found SPLIT of 1, want 2 to 3 arguments`},
+		{"XPATH a", `selector at 6: found "a", want a string`},
 		{"a = 1 XPATH", `selector at 6: found "XPATH", want an operator or the end`},
 	} {
 		_, err := Parse(c.text)
