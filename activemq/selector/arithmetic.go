@@ -25,11 +25,18 @@ func (n *arithmetic) eval(m Message) Value {
 	case right.kind == null || right.kind == failedKind:
 		return right
 	case left.kind == stringKind && n.operator == plus && right.kind != otherKind:
-		return String(left.text + right.javaText())
+		return join(left.text, right.javaText())
 	case !left.isNumber() || !right.isNumber():
 		return failed
 	}
 	return compute(n.operator, left, right)
+}
+
+func join(a, b string) Value {
+	if len(a)+len(b) > JoinMax {
+		return failed
+	}
+	return String(a + b)
 }
 
 // compute works in double for a quotient, a remainder and where either side is no integer; else in long if a side is

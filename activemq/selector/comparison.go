@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -74,8 +75,11 @@ func (n *comparison) compare(left, right Value) Value {
 	if !ok {
 		return Bool(false)
 	}
-	if kind == failedKind {
+	switch {
+	case kind == failedKind:
 		return failed
+	case kind == stringKind && n.relation == equal:
+		return Bool(left.text == right.text) // by far the most frequent comparison
 	}
 	return Bool(n.relation.holds(order(kind, left, right)))
 }
@@ -157,26 +161,30 @@ func rank(f float64) int {
 	return 1
 }
 
-// orderStrings is String.compareTo: by UTF-16 unit. It parts from the order of bytes only where one character is beyond
-// the first plane, whose surrogates lie below U+E000, and the other is at or above that.
+// orderStrings is String.compareTo: by UTF-16 unit. That parts from the order of bytes only where a character beyond the
+// first plane, whose surrogates begin at U+D800, meets one from U+E000 on.
 func orderStrings(a, b string) int {
-	i := 0
-	for i < len(a) && i < len(b) && a[i] == b[i] {
-		i++
+	for a != "" && b != "" {
+		x, xSize := utf8.DecodeRuneInString(a)
+		y, ySize := utf8.DecodeRuneInString(b)
+		if x != y {
+			return cmp.Or(cmp.Compare(firstUnit(x), firstUnit(y)), cmp.Compare(x, y))
+		}
+		a, b = a[xSize:], b[ySize:]
 	}
-	for i > 0 && i < len(a) && !utf8.RuneStart(a[i]) {
-		i--
-	}
-	x, _ := utf8.DecodeRuneInString(a[i:])
-	y, _ := utf8.DecodeRuneInString(b[min(i, len(b)):])
-	if (x > 0xFFFF) != (y > 0xFFFF) && x >= 0xE000 && y >= 0xE000 {
-		return cmp.Compare(y, x)
-	}
-	return strings.Compare(a, b)
+	return cmp.Compare(len(a), len(b))
 }
 
-// convertString turns the string of a pair into the type of the other side. It reports false for a string that is no such
-// number. A Boolean on the left fails in the original, whatever the string.
+func firstUnit(r rune) rune {
+	if r <= 0xFFFF {
+		return r
+	}
+	high, _ := utf16.EncodeRune(r)
+	return high
+}
+
+// convertString turns the string of a pair into the type of the other side, and reports false for a string that is no
+// such number. With a Boolean on the left the original fails, whatever the string: then both sides come back failed.
 func convertString(left, right Value) (Value, Value, bool) {
 	switch {
 	case left.kind == boolean && right.kind == stringKind:

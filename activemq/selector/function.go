@@ -3,7 +3,6 @@ package selector
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -44,7 +43,7 @@ func (p *parser) call(name token) node {
 	f, ok := functions[name.text]
 	switch {
 	case !ok:
-		p.fail(name.offset, name.text, "REGEX, INLIST, MAKELIST, SPLIT or REPLACE before a parenthesis")
+		p.fail(name.offset, quote(name.text), "REGEX, INLIST, MAKELIST, SPLIT or REPLACE before a parenthesis")
 	case len(args) < f.argsMin || len(args) > f.argsMax:
 		p.fail(name.offset, fmt.Sprintf("%s of %d", name.text, len(args)), fmt.Sprintf("%d to %d arguments", f.argsMin, f.argsMax))
 	}
@@ -166,7 +165,7 @@ func listValue(n lister, m Message) Value {
 }
 
 // elements cuts a string at each match, but not at an empty one at its start. A positive limit bounds the pieces; without
-// one, or with 0, empty pieces at the end are dropped.
+// one, or with 0, empty pieces at the end are dropped, unless nothing was cut.
 func (n *split) elements(m Message) ([]Value, bool) {
 	v := n.of.eval(m)
 	limit := Int(0)
@@ -191,14 +190,9 @@ func (n *split) elements(m Message) ([]Value, bool) {
 	}
 	pieces = append(pieces, String(v.text[start:]))
 	if most == 0 && len(pieces) > 1 {
-		full := func(v Value) bool { return v.text != "" }
-		slices.Reverse(pieces)
-		if end := slices.IndexFunc(pieces, full); end >= 0 {
-			pieces = pieces[end:]
-		} else {
-			pieces = nil
+		for len(pieces) > 0 && pieces[len(pieces)-1].text == "" {
+			pieces = pieces[:len(pieces)-1]
 		}
-		slices.Reverse(pieces)
 	}
 	return pieces, true
 }
@@ -212,13 +206,12 @@ func (n *replace) eval(m Message) Value {
 	start := 0
 	for _, match := range n.pattern.FindAllStringSubmatchIndex(v.text, -1) {
 		out.WriteString(v.text[start:match[0]])
-		if with.kind == null || !expand(&out, with.text, v.text, match) {
+		if with.kind == null || !expand(&out, with.text, v.text, match) || out.Len() > JoinMax {
 			return failed
 		}
 		start = match[1]
 	}
-	out.WriteString(v.text[start:])
-	return String(out.String())
+	return join(out.String(), v.text[start:])
 }
 
 // expand writes a replacement as Matcher.appendReplacement does: a backslash takes the next character as it is, and a

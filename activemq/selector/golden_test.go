@@ -70,7 +70,7 @@ func verdictOf(s *Selector, m Message) string {
 	return string(verdict) + "f"
 }
 
-func readLines(t *testing.T, file string) []string {
+func readLines(t testing.TB, file string) []string {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -85,7 +85,7 @@ func readLines(t *testing.T, file string) []string {
 	return lines
 }
 
-func readMessages(t *testing.T, file string) []*fake {
+func readMessages(t testing.TB, file string) []*fake {
 	t.Helper()
 	var messages []*fake
 	for _, line := range readLines(t, file) {
@@ -138,7 +138,7 @@ func typedValue(kind, text string) (Value, error) {
 }
 
 // unescape undoes the escapes of the files: \n \r \t \f \s \\ and \uXXXX, a UTF-16 unit each.
-func unescape(t *testing.T, text string) string {
+func unescape(t testing.TB, text string) string {
 	t.Helper()
 	plain := map[byte]uint16{'n': '\n', 'r': '\r', 't': '\t', 'f': '\f', 's': ' ', '\\': '\\'}
 	units := utf16.Encode([]rune(text))

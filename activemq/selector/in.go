@@ -25,13 +25,10 @@ func newIn(of node, list []string, negated bool) *in {
 }
 
 func (n *in) eval(m Message) Value {
-	v := n.of.eval(m)
-	switch v.kind {
-	case failedKind:
-		return v
-	case stringKind:
-		_, found := n.set[v.text]
-		return Bool((found || slices.Contains(n.list, v.text)) != n.negated)
+	v := n.of.eval(m) // of a name, which cannot fail
+	if v.kind != stringKind {
+		return Null
 	}
-	return Null
+	_, found := n.set[v.text]
+	return Bool((found || slices.Contains(n.list, v.text)) != n.negated)
 }

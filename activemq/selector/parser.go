@@ -6,14 +6,13 @@ import (
 )
 
 // parser is a recursive descent over the grammar in the package comment, a method for each rule, with one token of
-// lookahead and one more after NOT and before a call's parenthesis.
+// lookahead.
 //
 // The first error sticks: the current token becomes the end of the text, every rule then returns soon, and what it returns
 // no longer matters.
 type parser struct {
 	lexer   lexer
 	now     token // the token to be read next
-	last    token // the token before it
 	depth   int   // of unary, through which all recursion passes
 	convert bool  // comparisons convert strings
 	err     *Error
@@ -21,7 +20,8 @@ type parser struct {
 
 func (p *parser) parse() (node, error) {
 	p.advance()
-	root := p.condition(p.or(), 0)
+	offset := p.now.offset
+	root := p.condition(p.or(), offset)
 	if p.now.kind != endToken {
 		p.unexpected("an operator or the end")
 	}
@@ -223,8 +223,11 @@ func (p *parser) unary() node {
 	case p.accept(notToken):
 		offset := p.now.offset
 		return &not{p.condition(p.unary(), offset)}
-	case p.accept(xpathToken), p.accept(xqueryToken):
-		p.notServed(p.last.offset, p.last.text, "headers and properties only")
+	case p.now.kind == xpathToken || p.now.kind == xqueryToken:
+		t := p.now
+		p.advance()
+		p.stringLiteral()
+		p.notServed(t.offset, t.text, "headers and properties only")
 		return &constant{Null}
 	}
 	return p.primary()
@@ -273,7 +276,7 @@ func (p *parser) literal() node {
 		p.unexpected("a value")
 	}
 	if !ok {
-		p.fail(t.offset, t.text, "a number of at most 63 bits")
+		p.fail(t.offset, quote(t.text), "a number of at most 63 bits")
 	}
 	p.advance()
 	return &constant{value}
@@ -317,7 +320,6 @@ func (p *parser) refuseUnordered(n node, offset int) {
 }
 
 func (p *parser) advance() {
-	p.last = p.now
 	if p.err == nil {
 		p.now = p.lexer.token()
 	}

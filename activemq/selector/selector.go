@@ -31,12 +31,15 @@ package selector
 
 import "strings"
 
-// Limits on the text, so that a selector from the network costs neither the stack nor the memory.
+// Limits, so that a selector from the network costs neither the stack nor the memory.
 const (
 	// TextMax is the longest selector, in bytes: no longer string fits a field of OpenWire.
 	TextMax = 65535
 	// DepthMax bounds how deep parentheses, signs and NOT may nest.
 	DepthMax = 1000
+	// JoinMax is the longest string, in bytes, that "+" and REPLACE make; an evaluation that needs more fails. Nested
+	// replacements could otherwise multiply without end.
+	JoinMax = 1 << 18
 )
 
 // convertPrefix asks, at the very start of a selector and in this case only, for the conversion of strings.

@@ -2,8 +2,10 @@ package selector
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf16"
 )
 
 func mustParse(t testing.TB, text string) *Selector {
@@ -31,9 +33,13 @@ func TestErrorsSayWhere(t *testing.T) {
 		{"1 IN ('x')", `selector at 0: found an expression, want a name before IN`},
 		{"a NOT b", `selector at 6: found "b", want LIKE, IN or BETWEEN`},
 		{"a IS 1", `selector at 5: found "1", want NULL`},
-		{"a = 0xFFFFFFFFFFFFFFFF", `selector at 4: found 0xFFFFFFFFFFFFFFFF, want a number of at most 63 bits`},
-		{"f(1) = 1", `selector at 0: found f, want REGEX, INLIST, MAKELIST, SPLIT or REPLACE before a parenthesis`},
+		{"a = '" + strings.Repeat("x", 50), `selector at 4: found "'` + strings.Repeat("x", 39) + `"…, want a value`},
+		{"a = 0xFFFFFFFFFFFFFFFF", `selector at 4: found "0xFFFFFFFFFFFFFFFF", want a number of at most 63 bits`},
+		{"f(1) = 1", `selector at 0: found "f", want REGEX, INLIST, MAKELIST, SPLIT or REPLACE before a parenthesis`},
 		{"convert_string_expressions:a =", `selector at 30: found the end, want a value`},
+		{"convert_string_expressions:1", `selector at 27: found a value, want a condition`},
+		{"SPLIT('a') IS NULL", `selector at 0: found SPLIT of 1, want 2 to 3 arguments`},
+		{"XPATH a", `selector at 6: found "a", want a string`},
 		{"a = 1 XPATH", `selector at 6: found "XPATH", want an operator or the end`},
 	} {
 		_, err := Parse(c.text)
@@ -93,6 +99,23 @@ func TestHostileTextIsBounded(t *testing.T) {
 	}
 }
 
+// TestJoinedStringsAreBounded would otherwise need ten to the power of twenty bytes.
+func TestJoinedStringsAreBounded(t *testing.T) {
+	m := newFake("long")
+	m.properties["s"] = String(strings.Repeat("s", JoinMax/16))
+	ten := strings.Repeat("a", 10)
+	for _, c := range []struct{ name, text, want string }{
+		{"nested REPLACE", strings.Repeat("REPLACE(", 20) + "'a'" + strings.Repeat(", 'a', '"+ten+"')", 20) + " LIKE 'a%'", "Xx"},
+		{"groups", strings.Repeat("REPLACE(", 30) + "'a'" + strings.Repeat(", 'a+', '$0$0')", 30) + " LIKE 'a%'", "Xx"},
+		{"sums within the limit", strings.Repeat("s+", 15) + "s LIKE 's%'", "Tt"},
+		{"sums beyond the limit", strings.Repeat("s+", 10000) + "s LIKE 's%'", "Xx"},
+	} {
+		if got := verdictOf(mustParse(t, c.text), m); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
 // TestLikeIsPolynomial would not end within a lifetime if a wildcard could go back behind the one before it.
 func TestLikeIsPolynomial(t *testing.T) {
 	text := strings.Repeat("a", 2000)
@@ -102,6 +125,19 @@ func TestLikeIsPolynomial(t *testing.T) {
 	}
 	if !p.fits(text + "b") {
 		t.Error("does not fit, though the text ends in b")
+	}
+}
+
+// TestStringsOrderByUnit takes the order from the UTF-16 units themselves.
+func TestStringsOrderByUnit(t *testing.T) {
+	words := []string{"", "a", "aa", "ab", "b", "é", "\uD7FF", "\uE000", "\uFFFD", "\U00010000", "\U0001F600", "\U0001F601", "x\uE000", "x\U0001F600", "\U0001F600a"}
+	for _, a := range words {
+		for _, b := range words {
+			want := slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
+			if got := orderStrings(a, b); got != want {
+				t.Errorf("%q to %q: got %d, want %d", a, b, got, want)
+			}
+		}
 	}
 }
 
