@@ -34,11 +34,7 @@ func newSeed(f *fixture) uint64 {
 
 // randomWork does thousands of operations drawn by chance to the store and to a model of it, and compares the two.
 func randomWork(f *fixture, seed uint64) {
-	defer func() {
-		if f.Failed() {
-			f.Logf("seed %d", seed)
-		}
-	}()
+	f.Logf("seed %d", seed) // shown when the test fails
 	w := newWorld(f, rand.New(rand.NewPCG(seed, 0)))
 	steps := 3000
 	if testing.Short() {
@@ -54,7 +50,7 @@ func randomWork(f *fixture, seed uint64) {
 // step draws one operation.
 func (w *world) step() {
 	w.Helper()
-	p := w.places[w.random.IntN(len(w.places))]
+	p := w.destinations[w.random.IntN(len(w.destinations))]
 	chance := w.random.IntN(1000)
 	switch {
 	case chance < 300:
@@ -80,7 +76,7 @@ func (w *world) step() {
 	case chance < 960:
 		w.end()
 	case chance < 980:
-		w.comparePlace(p)
+		w.compareContents(p)
 	case chance < 992:
 		w.comparePage(p)
 	case chance < 995:
@@ -96,7 +92,7 @@ func (w *world) completion(what string) store.Completion {
 	return w.done(what)
 }
 
-func (w *world) add(p *place) {
+func (w *world) add(p *contents) {
 	for range 1 + w.random.IntN(4) {
 		size := w.random.IntN(1500)
 		if w.random.IntN(50) == 0 {
@@ -110,7 +106,7 @@ func (w *world) add(p *place) {
 }
 
 // draw returns an item that no open transaction removes, often the first, and the list it is in.
-func (w *world) draw(p *place) (name string, it *item) {
+func (w *world) draw(p *contents) (name string, it *item) {
 	names := p.names()
 	if len(names) == 0 {
 		return "", nil
@@ -138,7 +134,7 @@ type remover interface {
 }
 
 // remover returns the queue, or the subscription with that name.
-func (w *world) remover(p *place, name string) remover {
+func (w *world) remover(p *contents, name string) remover {
 	w.Helper()
 	if p.d.IsQueue() {
 		return w.queue(p.d)
@@ -146,7 +142,7 @@ func (w *world) remover(p *place, name string) remover {
 	return w.subscription(p.d, name)
 }
 
-func (w *world) remove(p *place) {
+func (w *world) remove(p *contents) {
 	w.Helper()
 	for range 1 + w.random.IntN(4) {
 		name, it := w.draw(p)
@@ -162,7 +158,7 @@ func (w *world) remove(p *place) {
 	}
 }
 
-func (w *world) update(p *place) {
+func (w *world) update(p *contents) {
 	w.Helper()
 	if !p.d.IsQueue() {
 		return
@@ -175,7 +171,7 @@ func (w *world) update(p *place) {
 	}
 }
 
-func (w *world) subscribe(p *place) {
+func (w *world) subscribe(p *contents) {
 	w.Helper()
 	name := string(rune('a' + w.random.IntN(5)))
 	if _, exists := p.lists[name]; exists || p.d.IsQueue() {
@@ -186,7 +182,7 @@ func (w *world) subscribe(p *place) {
 	p.subscribe(name, retroactive)
 }
 
-func (w *world) unsubscribe(p *place) {
+func (w *world) unsubscribe(p *contents) {
 	w.Helper()
 	names := p.names()
 	if len(names) == 0 || p.d.IsQueue() {
@@ -200,7 +196,7 @@ func (w *world) unsubscribe(p *place) {
 	delete(p.lists, name)
 }
 
-func (w *world) removeDestination(p *place) {
+func (w *world) removeDestination(p *contents) {
 	if w.isUsed(func(c claim) bool { return c.destination == p.d }) {
 		return
 	}
@@ -219,11 +215,11 @@ func (w *world) begin() {
 	if w.random.IntN(2) == 0 {
 		id = xaID(w.begun)
 	}
-	w.open = append(w.open, &work{transaction: w.fixture.begin(id)})
+	w.open = append(w.open, &openTransaction{transaction: w.fixture.begin(id)})
 }
 
 // active draws an open transaction that was not prepared, nil when that one was.
-func (w *world) active() *work {
+func (w *world) active() *openTransaction {
 	if len(w.open) == 0 {
 		return nil
 	}
@@ -233,14 +229,14 @@ func (w *world) active() *work {
 	return nil
 }
 
-func (w *world) addInTransaction(p *place) {
+func (w *world) addInTransaction(p *contents) {
 	w.Helper()
 	if k := w.active(); k != nil {
 		k.added = append(k.added, w.addIn(k.transaction, p.d, 1+w.random.IntN(3))...)
 	}
 }
 
-func (w *world) removeInTransaction(p *place) {
+func (w *world) removeInTransaction(p *contents) {
 	w.Helper()
 	k := w.active()
 	if k == nil {
@@ -292,14 +288,14 @@ func (w *world) restart() {
 	}
 	w.fixture.restart()
 	if w.mode == killed {
-		for _, p := range w.places {
+		for _, p := range w.destinations {
 			if p.d.IsQueue() {
 				w.wantPlaces(p.d, p.lists[""]) // updates have no completion
 			}
 		}
 	}
 	w.compare()
-	w.open = slices.DeleteFunc(w.open, func(k *work) bool { return !k.prepared })
+	w.open = slices.DeleteFunc(w.open, func(k *openTransaction) bool { return !k.prepared })
 	if n := len(w.store.Prepared()); n != len(w.open) {
 		w.Fatalf("%d transactions are prepared, want %d", n, len(w.open))
 	}
@@ -311,12 +307,12 @@ func (w *world) restart() {
 // compare compares everything with the model.
 func (w *world) compare() {
 	w.Helper()
-	for _, p := range w.places {
-		w.comparePlace(p)
+	for _, p := range w.destinations {
+		w.compareContents(p)
 	}
 }
 
-func (w *world) comparePlace(p *place) {
+func (w *world) compareContents(p *contents) {
 	w.Helper()
 	if p.d.IsQueue() {
 		w.wantQueue(p.d, p.lists[""]...)
@@ -329,7 +325,7 @@ func (w *world) comparePlace(p *place) {
 }
 
 // comparePage compares one page from anywhere with the model.
-func (w *world) comparePage(p *place) {
+func (w *world) comparePage(p *contents) {
 	w.Helper()
 	name, it := w.draw(p)
 	if it == nil {
