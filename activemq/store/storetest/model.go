@@ -14,11 +14,12 @@ type world struct {
 	*fixture
 	random       *rand.Rand
 	destinations []*contents
-	open         []*openTransaction // transactions
+	transactions []*openTransaction
 	begun        int
 }
 
-// contents models a destination: the items pending in it, in order, under the name of each subscription, and under "" for a queue.
+// contents models a destination: the items pending in it, in order, under the name of each subscription, and under "" for a
+// queue.
 type contents struct {
 	d     message.Destination
 	lists map[string][]*item
@@ -111,7 +112,7 @@ func (w *world) claimed(c claim) bool {
 
 // isUsed tells whether an open transaction removes or adds something of the kind.
 func (w *world) isUsed(test func(claim) bool) bool {
-	for _, k := range w.open {
+	for _, k := range w.transactions {
 		if slices.ContainsFunc(k.removed, test) {
 			return true
 		}

@@ -55,31 +55,31 @@ func (w *world) step() {
 	switch {
 	case chance < 300:
 		w.add(p)
-	case chance < 640:
+	case chance < 600:
 		w.remove(p)
-	case chance < 680:
+	case chance < 640:
 		w.update(p)
-	case chance < 710:
+	case chance < 690:
 		w.subscribe(p)
-	case chance < 725:
-		w.unsubscribe(p)
 	case chance < 730:
+		w.unsubscribe(p)
+	case chance < 734:
 		w.removeDestination(p)
-	case chance < 770:
+	case chance < 774:
 		w.begin()
-	case chance < 840:
+	case chance < 844:
 		w.addInTransaction(p)
-	case chance < 910:
+	case chance < 914:
 		w.removeInTransaction(p)
-	case chance < 925:
+	case chance < 930:
 		w.prepare()
-	case chance < 960:
+	case chance < 965:
 		w.end()
 	case chance < 980:
 		w.compareContents(p)
-	case chance < 992:
-		w.comparePage(p)
 	case chance < 995:
+		w.comparePage(p)
+	default:
 		w.restart()
 	}
 }
@@ -207,7 +207,7 @@ func (w *world) removeDestination(p *contents) {
 }
 
 func (w *world) begin() {
-	if len(w.open) == 4 {
+	if len(w.transactions) == 4 {
 		return
 	}
 	w.begun++
@@ -215,15 +215,15 @@ func (w *world) begin() {
 	if w.random.IntN(2) == 0 {
 		id = xaID(w.begun)
 	}
-	w.open = append(w.open, &openTransaction{transaction: w.fixture.begin(id)})
+	w.transactions = append(w.transactions, &openTransaction{transaction: w.fixture.begin(id)})
 }
 
 // active draws an open transaction that was not prepared, nil when that one was.
 func (w *world) active() *openTransaction {
-	if len(w.open) == 0 {
+	if len(w.transactions) == 0 {
 		return nil
 	}
-	if k := w.open[w.random.IntN(len(w.open))]; !k.prepared {
+	if k := w.transactions[w.random.IntN(len(w.transactions))]; !k.prepared {
 		return k
 	}
 	return nil
@@ -266,12 +266,12 @@ func (w *world) prepare() {
 
 func (w *world) end() {
 	w.Helper()
-	if len(w.open) == 0 {
+	if len(w.transactions) == 0 {
 		return
 	}
-	i := w.random.IntN(len(w.open))
-	k := w.open[i]
-	w.open = slices.Delete(w.open, i, i+1)
+	i := w.random.IntN(len(w.transactions))
+	k := w.transactions[i]
+	w.transactions = slices.Delete(w.transactions, i, i+1)
 	commit := w.random.IntN(3) != 0
 	w.finish(k.transaction, commit)
 	if commit {
@@ -295,11 +295,11 @@ func (w *world) restart() {
 		}
 	}
 	w.compare()
-	w.open = slices.DeleteFunc(w.open, func(k *openTransaction) bool { return !k.prepared })
-	if n := len(w.store.Prepared()); n != len(w.open) {
-		w.Fatalf("%d transactions are prepared, want %d", n, len(w.open))
+	w.transactions = slices.DeleteFunc(w.transactions, func(k *openTransaction) bool { return !k.prepared })
+	if n := len(w.store.Prepared()); n != len(w.transactions) {
+		w.Fatalf("%d transactions are prepared, want %d", n, len(w.transactions))
 	}
-	for _, k := range w.open {
+	for _, k := range w.transactions {
 		k.transaction = w.wantPrepared(k.id, k.added, k.removed)
 	}
 }
