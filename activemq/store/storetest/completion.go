@@ -53,16 +53,16 @@ func (o *operation) wait(t *testing.T, limit <-chan time.Time) {
 
 // ledger has the operations of a test.
 type ledger struct {
-	mu      sync.Mutex
-	running []*operation // those that settle has not seen end
-	all     []*operation
+	mu         sync.Mutex
+	running    []*operation // those that settle has not seen end
+	operations []*operation
 }
 
 // operation returns a new operation and its completion.
 func (l *ledger) operation(what string) *operation {
 	o := &operation{what: what, ended: make(chan struct{})}
 	l.mu.Lock()
-	l.running, l.all = append(l.running, o), append(l.all, o)
+	l.running, l.operations = append(l.running, o), append(l.operations, o)
 	l.mu.Unlock()
 	return o
 }
@@ -97,7 +97,7 @@ func (l *ledger) verify(t *testing.T) {
 	t.Helper()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, o := range l.all {
+	for _, o := range l.operations {
 		if n := o.calls.Load(); n > 1 {
 			t.Errorf("%s: completed %d times", o.what, n)
 		}

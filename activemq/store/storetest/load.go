@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,7 +17,9 @@ var loadCases = []testCase{
 	{"big messages", loadBig},
 	{"many messages", loadMany},
 	{"concurrent producers", loadConcurrent},
+	{"concurrent transactions", loadTransactions},
 	{"completions hold no lock", loadReentrant},
+	{"closed at work", loadClosed},
 	{"killed at work", loadKilled},
 }
 
@@ -69,10 +72,11 @@ func loadMany(f *fixture) {
 
 // shared is a destination with its lock, as the broker has it.
 type shared struct {
-	mu    sync.Mutex
-	queue store.Queue
-	d     message.Destination
-	items []*item // what is in it, in order
+	d   message.Destination
+	log store.Log
+
+	mu    sync.Mutex // guards the calls of log too
+	items []*item    // what is in it, in order
 }
 
 // loadConcurrent: producers and consumers at work on several destinations at once.
@@ -81,7 +85,7 @@ func loadConcurrent(f *fixture) {
 	var places []*shared
 	for i := range 3 {
 		d := queueNamed(fmt.Sprintf("CONCURRENT.%d", i))
-		places = append(places, &shared{queue: f.queue(d), d: d})
+		places = append(places, &shared{d: d, log: f.queue(d)})
 	}
 	var made atomic.Int64
 	var group sync.WaitGroup
@@ -105,22 +109,96 @@ func loadConcurrent(f *fixture) {
 // work adds a message to a destination and mostly takes one out, on any goroutine. What fails is told, not fatal.
 func (f *fixture) work(p *shared, random *rand.Rand, n int) {
 	m := f.harness.Message(p.d, n, random.IntN(2000))
+	q := p.log.(store.Queue)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	it := &item{message: m, entry: new(store.Entry), run: f.run}
-	p.queue.Append(it.entry, m, nil, f.done("append"))
-	p.queue.Admit(it.entry)
+	q.Append(it.entry, m, nil, f.done("append"))
+	q.Admit(it.entry)
 	p.items = append(p.items, it)
 	switch random.IntN(8) {
 	case 0:
-		if page, err := p.queue.Page(0, 10, 10_000); err != nil || len(page) == 0 {
+		if page, err := q.Page(0, 10, 10_000); err != nil || len(page) == 0 {
 			f.Errorf("page of %d messages: %v", len(page), err)
 		}
 	case 1, 2, 3, 4:
 		i := random.IntN(len(p.items))
-		p.queue.Remove(p.items[i].entry, nil, nil, f.done("remove"))
+		q.Remove(p.items[i].entry, nil, nil, f.done("remove"))
 		p.items = append(p.items[:i:i], p.items[i+1:]...)
 	}
+}
+
+// loadTransactions: transactions of several connections at work on the same destinations, a queue and a topic.
+func loadTransactions(f *fixture) {
+	const workers, rounds = 4, 40
+	q, t := queueNamed("CONCURRENT.TX"), topicNamed("CONCURRENT.TX")
+	f.subscribe(t, "s", false)
+	places := []*shared{{log: f.queue(q), d: q}, {log: f.topic(t), d: t}}
+	var group sync.WaitGroup
+	for w := range workers {
+		group.Go(func() {
+			for n := range rounds {
+				f.transact(places, 1+w*rounds+n)
+			}
+		})
+	}
+	group.Wait()
+
+	// In which order transactions were admitted that committed at the same time is not said.
+	assert := func(what string, p pager, items []*item) {
+		f.Helper()
+		got, want := ids(f.pageAll(what, p)), itemIDs(items)
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			f.Fatalf("%s: has %d messages, want these %d", what, len(got), len(want))
+		}
+	}
+	f.holds(func() {
+		assert(q.String(), f.queue(q), places[0].items)
+		assert(t.String(), f.subscription(t, "s"), places[1].items)
+	})
+}
+
+// transact adds a message to each place in transaction n, and commits it or, each fourth time, rolls it back.
+func (f *fixture) transact(places []*shared, n int) {
+	id := localID(n)
+	tx := f.store.Begin(id)
+	added := make([]*item, len(places))
+	for i, p := range places {
+		m := f.harness.Message(p.d, n, 200)
+		m.Transaction = id
+		added[i] = &item{message: m, entry: new(store.Entry), run: f.run}
+		p.mu.Lock()
+		p.log.Append(added[i].entry, m, tx, f.done("append in "+id.String()))
+		p.mu.Unlock()
+	}
+	if n%4 == 0 {
+		tx.Rollback(f.done("rollback " + id.String()))
+		tx.Finish()
+		return
+	}
+	ended := make(chan error, 2)
+	done := f.done("commit " + id.String())
+	tx.Commit(func(err error) {
+		done(err)
+		ended <- err
+	})
+	select {
+	case err := <-ended:
+		if err != nil {
+			return // settle tells
+		}
+	case <-time.After(patience):
+		return
+	}
+	for i, p := range places {
+		p.mu.Lock()
+		p.log.Admit(added[i].entry)
+		p.items = append(p.items, added[i])
+		p.mu.Unlock()
+	}
+	tx.Finish()
 }
 
 // loadReentrant: a completion may ask the store something, for no lock of the store is held.
@@ -142,6 +220,28 @@ func loadReentrant(f *fixture) {
 	if n := listed.Load(); n != 20 {
 		f.Errorf("%d completions could ask the store, want 20", n)
 	}
+}
+
+// loadClosed: Close writes what is waiting, and completes it before it returns.
+func loadClosed(f *fixture) {
+	if f.mode != live {
+		f.Skip("closes by itself")
+	}
+	d := queueNamed("CLOSED")
+	items := f.add(d, 200)
+	if err := f.store.Close(); err != nil {
+		f.Fatalf("close: %v", err)
+	}
+	for _, o := range f.operations {
+		if !o.succeeded() {
+			f.Fatalf("%s: not completed when Close returned, or with an error", o.what)
+		}
+	}
+	f.open()
+	if f.harness.Forgets {
+		items = nil
+	}
+	f.wantQueue(d, items...)
 }
 
 // loadKilled: the store is killed while operations are under way. What was completed is there, in order; what was not may be.

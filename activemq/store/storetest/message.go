@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 
@@ -23,9 +24,11 @@ func NewMessage(d message.Destination, n, size int) *message.Message {
 		CorrelationID: message.T(fmt.Sprintf("correlation %d", n)),
 		Content:       make([]byte, size),
 	}
-	random := rand.New(rand.NewPCG(uint64(n), uint64(size)))
-	for i := range m.Content {
-		m.Content[i] = byte(random.Uint32())
+	random := rand.NewPCG(uint64(n), uint64(size))
+	for rest := m.Content; len(rest) > 0; {
+		var word [8]byte
+		binary.BigEndian.PutUint64(word[:], random.Uint64())
+		rest = rest[copy(rest, word[:]):]
 	}
 	return m
 }

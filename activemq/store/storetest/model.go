@@ -12,20 +12,21 @@ import (
 // world is a store and the model of what it must hold.
 type world struct {
 	*fixture
-	random *rand.Rand
-	places []*place
-	open   []*work // transactions
-	begun  int
+	random       *rand.Rand
+	destinations []*contents
+	transactions []*openTransaction
+	begun        int
 }
 
-// place models a destination: the items pending in it, in order, under the name of each subscription, and under "" for a queue.
-type place struct {
+// contents models a destination: the items pending in it, in order, under the name of each subscription, and under "" for a
+// queue.
+type contents struct {
 	d     message.Destination
 	lists map[string][]*item
 }
 
-// work models a transaction.
-type work struct {
+// openTransaction models a transaction that has not ended.
+type openTransaction struct {
 	*transaction
 	prepared bool
 	added    []*item
@@ -36,19 +37,19 @@ type work struct {
 func newWorld(f *fixture, random *rand.Rand) *world {
 	w := &world{fixture: f, random: random}
 	for i := range 3 {
-		w.places = append(w.places, &place{d: queueNamed(fmt.Sprintf("RANDOM.%d", i))})
+		w.destinations = append(w.destinations, &contents{d: queueNamed(fmt.Sprintf("RANDOM.%d", i))})
 	}
 	for i := range 2 {
-		w.places = append(w.places, &place{d: topicNamed(fmt.Sprintf("RANDOM.%d", i))})
+		w.destinations = append(w.destinations, &contents{d: topicNamed(fmt.Sprintf("RANDOM.%d", i))})
 	}
-	for _, p := range w.places {
+	for _, p := range w.destinations {
 		p.clear()
 	}
 	return w
 }
 
-// clear makes the place what a new destination is.
-func (p *place) clear() {
+// clear makes it what a new destination is.
+func (p *contents) clear() {
 	p.lists = make(map[string][]*item)
 	if p.d.IsQueue() {
 		p.lists[""] = nil
@@ -56,23 +57,23 @@ func (p *place) clear() {
 }
 
 // names returns the names of the lists, in one order for one seed.
-func (p *place) names() []string { return slices.Sorted(maps.Keys(p.lists)) }
+func (p *contents) names() []string { return slices.Sorted(maps.Keys(p.lists)) }
 
 // add puts an item behind all others, for each subscription.
-func (p *place) add(it *item) {
+func (p *contents) add(it *item) {
 	for name := range p.lists {
 		p.lists[name] = append(p.lists[name], it)
 	}
 }
 
 // remove takes an item out of a list.
-func (p *place) remove(name string, it *item) {
+func (p *contents) remove(name string, it *item) {
 	i := slices.Index(p.lists[name], it)
 	p.lists[name] = slices.Delete(p.lists[name], i, i+1)
 }
 
 // subscribe adds a list; a retroactive one has what is in any other.
-func (p *place) subscribe(name string, retroactive bool) {
+func (p *contents) subscribe(name string, retroactive bool) {
 	var held []*item
 	if retroactive {
 		for _, list := range p.lists {
@@ -85,7 +86,7 @@ func (p *place) subscribe(name string, retroactive bool) {
 }
 
 // apply does what a transaction does when it commits.
-func (w *world) apply(k *work) {
+func (w *world) apply(k *openTransaction) {
 	for _, it := range k.added {
 		w.model(*it.message.Destination).add(it)
 	}
@@ -95,8 +96,8 @@ func (w *world) apply(k *work) {
 }
 
 // model finds the model of a destination.
-func (w *world) model(d message.Destination) *place {
-	for _, p := range w.places {
+func (w *world) model(d message.Destination) *contents {
+	for _, p := range w.destinations {
 		if p.d == d {
 			return p
 		}
@@ -111,7 +112,7 @@ func (w *world) claimed(c claim) bool {
 
 // isUsed tells whether an open transaction removes or adds something of the kind.
 func (w *world) isUsed(test func(claim) bool) bool {
-	for _, k := range w.open {
+	for _, k := range w.transactions {
 		if slices.ContainsFunc(k.removed, test) {
 			return true
 		}

@@ -34,11 +34,7 @@ func newSeed(f *fixture) uint64 {
 
 // randomWork does thousands of operations drawn by chance to the store and to a model of it, and compares the two.
 func randomWork(f *fixture, seed uint64) {
-	defer func() {
-		if f.Failed() {
-			f.Logf("seed %d", seed)
-		}
-	}()
+	f.Logf("seed %d", seed) // shown when the test fails
 	w := newWorld(f, rand.New(rand.NewPCG(seed, 0)))
 	steps := 3000
 	if testing.Short() {
@@ -54,36 +50,36 @@ func randomWork(f *fixture, seed uint64) {
 // step draws one operation.
 func (w *world) step() {
 	w.Helper()
-	p := w.places[w.random.IntN(len(w.places))]
+	p := w.destinations[w.random.IntN(len(w.destinations))]
 	chance := w.random.IntN(1000)
 	switch {
 	case chance < 300:
 		w.add(p)
-	case chance < 640:
+	case chance < 600:
 		w.remove(p)
-	case chance < 680:
+	case chance < 640:
 		w.update(p)
-	case chance < 710:
+	case chance < 690:
 		w.subscribe(p)
-	case chance < 725:
-		w.unsubscribe(p)
 	case chance < 730:
+		w.unsubscribe(p)
+	case chance < 734:
 		w.removeDestination(p)
-	case chance < 770:
+	case chance < 774:
 		w.begin()
-	case chance < 840:
+	case chance < 844:
 		w.addInTransaction(p)
-	case chance < 910:
+	case chance < 914:
 		w.removeInTransaction(p)
-	case chance < 925:
+	case chance < 930:
 		w.prepare()
-	case chance < 960:
+	case chance < 965:
 		w.end()
 	case chance < 980:
-		w.comparePlace(p)
-	case chance < 992:
-		w.comparePage(p)
+		w.compareContents(p)
 	case chance < 995:
+		w.comparePage(p)
+	default:
 		w.restart()
 	}
 }
@@ -96,7 +92,7 @@ func (w *world) completion(what string) store.Completion {
 	return w.done(what)
 }
 
-func (w *world) add(p *place) {
+func (w *world) add(p *contents) {
 	for range 1 + w.random.IntN(4) {
 		size := w.random.IntN(1500)
 		if w.random.IntN(50) == 0 {
@@ -110,7 +106,7 @@ func (w *world) add(p *place) {
 }
 
 // draw returns an item that no open transaction removes, often the first, and the list it is in.
-func (w *world) draw(p *place) (name string, it *item) {
+func (w *world) draw(p *contents) (name string, it *item) {
 	names := p.names()
 	if len(names) == 0 {
 		return "", nil
@@ -138,7 +134,7 @@ type remover interface {
 }
 
 // remover returns the queue, or the subscription with that name.
-func (w *world) remover(p *place, name string) remover {
+func (w *world) remover(p *contents, name string) remover {
 	w.Helper()
 	if p.d.IsQueue() {
 		return w.queue(p.d)
@@ -146,7 +142,7 @@ func (w *world) remover(p *place, name string) remover {
 	return w.subscription(p.d, name)
 }
 
-func (w *world) remove(p *place) {
+func (w *world) remove(p *contents) {
 	w.Helper()
 	for range 1 + w.random.IntN(4) {
 		name, it := w.draw(p)
@@ -162,7 +158,7 @@ func (w *world) remove(p *place) {
 	}
 }
 
-func (w *world) update(p *place) {
+func (w *world) update(p *contents) {
 	w.Helper()
 	if !p.d.IsQueue() {
 		return
@@ -175,7 +171,7 @@ func (w *world) update(p *place) {
 	}
 }
 
-func (w *world) subscribe(p *place) {
+func (w *world) subscribe(p *contents) {
 	w.Helper()
 	name := string(rune('a' + w.random.IntN(5)))
 	if _, exists := p.lists[name]; exists || p.d.IsQueue() {
@@ -186,7 +182,7 @@ func (w *world) subscribe(p *place) {
 	p.subscribe(name, retroactive)
 }
 
-func (w *world) unsubscribe(p *place) {
+func (w *world) unsubscribe(p *contents) {
 	w.Helper()
 	names := p.names()
 	if len(names) == 0 || p.d.IsQueue() {
@@ -200,7 +196,7 @@ func (w *world) unsubscribe(p *place) {
 	delete(p.lists, name)
 }
 
-func (w *world) removeDestination(p *place) {
+func (w *world) removeDestination(p *contents) {
 	if w.isUsed(func(c claim) bool { return c.destination == p.d }) {
 		return
 	}
@@ -211,7 +207,7 @@ func (w *world) removeDestination(p *place) {
 }
 
 func (w *world) begin() {
-	if len(w.open) == 4 {
+	if len(w.transactions) == 4 {
 		return
 	}
 	w.begun++
@@ -219,28 +215,28 @@ func (w *world) begin() {
 	if w.random.IntN(2) == 0 {
 		id = xaID(w.begun)
 	}
-	w.open = append(w.open, &work{transaction: w.fixture.begin(id)})
+	w.transactions = append(w.transactions, &openTransaction{transaction: w.fixture.begin(id)})
 }
 
 // active draws an open transaction that was not prepared, nil when that one was.
-func (w *world) active() *work {
-	if len(w.open) == 0 {
+func (w *world) active() *openTransaction {
+	if len(w.transactions) == 0 {
 		return nil
 	}
-	if k := w.open[w.random.IntN(len(w.open))]; !k.prepared {
+	if k := w.transactions[w.random.IntN(len(w.transactions))]; !k.prepared {
 		return k
 	}
 	return nil
 }
 
-func (w *world) addInTransaction(p *place) {
+func (w *world) addInTransaction(p *contents) {
 	w.Helper()
 	if k := w.active(); k != nil {
 		k.added = append(k.added, w.addIn(k.transaction, p.d, 1+w.random.IntN(3))...)
 	}
 }
 
-func (w *world) removeInTransaction(p *place) {
+func (w *world) removeInTransaction(p *contents) {
 	w.Helper()
 	k := w.active()
 	if k == nil {
@@ -270,12 +266,12 @@ func (w *world) prepare() {
 
 func (w *world) end() {
 	w.Helper()
-	if len(w.open) == 0 {
+	if len(w.transactions) == 0 {
 		return
 	}
-	i := w.random.IntN(len(w.open))
-	k := w.open[i]
-	w.open = slices.Delete(w.open, i, i+1)
+	i := w.random.IntN(len(w.transactions))
+	k := w.transactions[i]
+	w.transactions = slices.Delete(w.transactions, i, i+1)
 	commit := w.random.IntN(3) != 0
 	w.finish(k.transaction, commit)
 	if commit {
@@ -292,18 +288,18 @@ func (w *world) restart() {
 	}
 	w.fixture.restart()
 	if w.mode == killed {
-		for _, p := range w.places {
+		for _, p := range w.destinations {
 			if p.d.IsQueue() {
 				w.wantPlaces(p.d, p.lists[""]) // updates have no completion
 			}
 		}
 	}
 	w.compare()
-	w.open = slices.DeleteFunc(w.open, func(k *work) bool { return !k.prepared })
-	if n := len(w.store.Prepared()); n != len(w.open) {
-		w.Fatalf("%d transactions are prepared, want %d", n, len(w.open))
+	w.transactions = slices.DeleteFunc(w.transactions, func(k *openTransaction) bool { return !k.prepared })
+	if n := len(w.store.Prepared()); n != len(w.transactions) {
+		w.Fatalf("%d transactions are prepared, want %d", n, len(w.transactions))
 	}
-	for _, k := range w.open {
+	for _, k := range w.transactions {
 		k.transaction = w.wantPrepared(k.id, k.added, k.removed)
 	}
 }
@@ -311,12 +307,12 @@ func (w *world) restart() {
 // compare compares everything with the model.
 func (w *world) compare() {
 	w.Helper()
-	for _, p := range w.places {
-		w.comparePlace(p)
+	for _, p := range w.destinations {
+		w.compareContents(p)
 	}
 }
 
-func (w *world) comparePlace(p *place) {
+func (w *world) compareContents(p *contents) {
 	w.Helper()
 	if p.d.IsQueue() {
 		w.wantQueue(p.d, p.lists[""]...)
@@ -329,7 +325,7 @@ func (w *world) comparePlace(p *place) {
 }
 
 // comparePage compares one page from anywhere with the model.
-func (w *world) comparePage(p *place) {
+func (w *world) comparePage(p *contents) {
 	w.Helper()
 	name, it := w.draw(p)
 	if it == nil {

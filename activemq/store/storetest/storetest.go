@@ -2,11 +2,11 @@
 // values come from the contract in package store, never from a store.
 //
 // Each case sets something up and then says what holds. It runs up to three times: "live" asks the store that did the work,
-// "reopened" closes and opens the store before it asks, "killed" stops it the way a killed process does. A store that forgets runs live
-// only. When a case is over the store's Check is called where it has one (Check() error), the store is closed, and every completion
-// must have come exactly once.
+// "reopened" closes and opens the store before it asks, "killed" stops it the way a killed process does. A store that
+// forgets runs live only. When a case is over the store's Check is called where it has one (Check() error), the store is
+// closed, and every completion must have come exactly once.
 //
-// The random case prints its seed. It is another one each time; set STORETEST_SEED to repeat one.
+// One of the random cases has a new seed each time, which a failure prints; STORETEST_SEED repeats it.
 package storetest
 
 import (
