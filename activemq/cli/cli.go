@@ -64,6 +64,8 @@ func Main(args []string, out, errOut io.Writer, program Program) int {
 
 func (c *call) dispatch() int {
 	switch {
+	case os.Getenv(readyVariable) != "":
+		return c.daemon()
 	case c.version:
 		return c.printVersion()
 	case c.help:

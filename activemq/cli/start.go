@@ -22,9 +22,6 @@ const (
 
 // start runs the broker as a daemon and returns when it accepts connections.
 func (c *call) start() int {
-	if os.Getenv(readyVariable) != "" {
-		return c.daemon()
-	}
 	if pid := c.runningPid(); pid != 0 {
 		c.say("INFO: Process with pid '%d' is already running", pid)
 		return exitOK
@@ -122,7 +119,7 @@ func (c *call) await(child *exec.Cmd, answer *os.File) error {
 	}
 }
 
-// daemon is start in the process that stays.
+// daemon runs the broker in the process that stays, whichever command started it.
 func (c *call) daemon() int {
 	os.Unsetenv(readyVariable)
 	syscall.CloseOnExec(readyFD)
