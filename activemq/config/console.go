@@ -1,0 +1,5 @@
+package config
+
+type Console struct{}
+
+func (c *context) bindConsole() *Console { return nil }
