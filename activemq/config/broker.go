@@ -34,6 +34,7 @@ type Broker struct {
 	Persistent                 bool               `xml:"persistent" default:"true"`
 	DeleteAllMessagesOnStartup bool               `xml:"deleteAllMessagesOnStartup"`
 	PersistenceAdapter         PersistenceAdapter `xml:"persistenceAdapter"` // never nil: what the original would make where none is given
+	PersistenceFactory         *Unserved          `xml:"persistenceFactory"` // makes the adapter where none is given
 	StoreOpenWireVersion       int                `xml:"storeOpenWireVersion" default:"11"`
 
 	AdvisorySupport                            bool `xml:"advisorySupport" default:"true"`
@@ -113,6 +114,7 @@ func (b *Broker) BrokerDirectory() string { return filepath.Join(b.DataDirectory
 // complete settles what depends on several settings.
 func (b *Broker) complete(c *context) {
 	b.Name = strings.Map(brokerNameRune, b.Name)
+	b.DataDirectory, b.SchedulerDirectory = cleanPath(b.DataDirectory), cleanPath(b.SchedulerDirectory)
 	if b.TempDirectory == "" {
 		b.TempDirectory = filepath.Join(b.BrokerDirectory(), "tmp_storage")
 	}
@@ -146,6 +148,9 @@ func (b *Broker) completeStore(c *context) {
 			b.PersistenceAdapter = c.defaults("memoryPersistenceAdapter").(*MemoryStore)
 		}
 		return
+	}
+	if b.PersistenceAdapter == nil && b.PersistenceFactory != nil {
+		b.PersistenceAdapter = b.PersistenceFactory
 	}
 	if b.PersistenceAdapter == nil {
 		kaha := c.defaults("kahaDB").(*KahaDB)

@@ -58,6 +58,9 @@ func parseLiteral(kind, text string, validated bool) (any, error) {
 			return nil, fmt.Errorf("%q is more than 32 bits hold", text)
 		}
 		return n, err
+	case "file":
+		// Spring takes a path or a URL here. Settings that are plain text, such as the broker's dataDirectory, take none.
+		return cleanPath(strings.TrimPrefix(strings.TrimPrefix(text, "file://"), "file:")), nil
 	case "uri":
 		return encodeURI(strings.TrimSpace(text)), nil
 	}
@@ -182,4 +185,15 @@ func splitList(text string) []string {
 		}
 	}
 	return out
+}
+
+// cleanPath writes a path as java.io.File does: single slashes, none at the end. Dots stay.
+func cleanPath(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	if len(path) > 1 {
+		path = strings.TrimSuffix(path, "/")
+	}
+	return path
 }
