@@ -17,10 +17,12 @@ type context struct {
 	byID    map[string]*bean
 	aliases map[string]string
 	made    map[*bean]bound
+
+	consolePort map[string]string // system properties that the console's port bean sets
 }
 
 func newContext(env *Environment) *context {
-	return &context{env: env, byID: map[string]*bean{}, aliases: map[string]string{}, made: map[*bean]bound{}}
+	return &context{env: env, byID: map[string]*bean{}, aliases: map[string]string{}, made: map[*bean]bound{}, consolePort: map[string]string{}}
 }
 
 // load reads a file of beans. What is wrong inside it is a finding; an error is returned only where the file itself is
@@ -126,7 +128,7 @@ func (c *context) define(b *bean) {
 				c.errorf(b.at, "bean %q is defined a second time, first at line %d", id, other.at.Line)
 				continue
 			}
-			c.warnf(b.at, "bean %q takes the place of the one at %s", id, other.at)
+			c.beans = slices.DeleteFunc(c.beans, func(x *bean) bool { return x == other }) // a file overrides what it imports
 		}
 		c.byID[id] = b
 	}
