@@ -310,3 +310,9 @@ func (b *Broker) unsubscribe(s *Subscription) {
 		}
 	}
 }
+
+// MakeDestination makes a destination that there is not, for the broker itself.
+func (b *Broker) MakeDestination(name message.Destination) error {
+	_, err := b.lookup(name, nil)
+	return err
+}
