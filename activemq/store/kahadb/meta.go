@@ -22,6 +22,7 @@ import (
 //	closed (0 or 1) | end | start | last destination number
 //	destinations:  count, each: kind | name | number | next sequence | delivering | maybe delivered
 //	               pages:         count, each: page number less the one before | slot
+//	               unwritten:     count, each: sequence less the one before (of topics: admitted, and not yet in a page)
 //	               subscriptions: count, each: key | stored info | records: count, positions | floor | delivering | maybe delivered
 //	                                           holes: count, each: first less the number before | last less first
 //	guards:        count, each: file | count, files that it must outlive
@@ -91,9 +92,29 @@ func (l *log) encode(b []byte) []byte {
 		b = binary.AppendUvarint(b, uint64(l.refs[i].slot))
 		last = l.refs[i].number
 	}
+	b = l.encodeUnwritten(b)
 	b = binary.AppendUvarint(b, uint64(len(l.subscriptions)))
 	for _, sub := range l.subscriptions {
 		b = sub.encode(b)
+	}
+	return b
+}
+
+// encodeUnwritten tells the sequences that subscriptions have pending and no page has.
+func (l *log) encodeUnwritten(b []byte) []byte {
+	var sequences []int64
+	if len(l.subscriptions) > 0 {
+		for _, a := range l.window {
+			if a != nil {
+				sequences = append(sequences, a.sequence)
+			}
+		}
+	}
+	b = binary.AppendUvarint(b, uint64(len(sequences)))
+	last := int64(0)
+	for _, sequence := range sequences {
+		b = binary.AppendUvarint(b, uint64(sequence-last))
+		last = sequence
 	}
 	return b
 }
@@ -233,9 +254,20 @@ func (s *Store) loadLog(r *metaReader, used map[int32]bool) error {
 		used[int32(slot)] = true
 		l.refs = append(l.refs, ref{number: last, slot: int32(slot)})
 	}
+	var unwritten []int64
+	last = 0
+	for n := r.count(); n > 0 && !r.failed; n-- {
+		last += r.number()
+		unwritten = append(unwritten, last)
+	}
 	for n := r.count(); n > 0 && !r.failed; n-- {
 		if err := l.loadSubscription(r); err != nil {
 			return err
+		}
+	}
+	for _, sub := range l.subscriptions {
+		for _, sequence := range unwritten {
+			sub.acknowledge(sequence)
 		}
 	}
 	return nil
