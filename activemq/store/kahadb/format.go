@@ -88,3 +88,28 @@ func sealBatch(b []byte, checksum bool) []byte {
 func isEnd(b []byte) bool {
 	return len(b) < recordHead || string(b[:recordHead]) == endMark || string(b[:recordHead]) == zeroMark
 }
+
+// makeTrace turns b into a batch of one trace record, of which all but the head is as it was. It is false when b is too short.
+func makeTrace(b []byte) bool {
+	const head = batchHead + recordHead + 1 + 5 + 1 + 5
+	if len(b) < head {
+		return false
+	}
+	text := len(b) - head
+	copy(b, batchMagic)
+	binary.BigEndian.PutUint32(b[batchHead:], uint32(len(b)-batchHead))
+	b[batchHead+4], b[batchHead+5] = recordType, byte(cmdTrace)
+	putLongVarint(b[batchHead+6:], uint64(text+6))
+	b[batchHead+11] = 1<<3 | wireBytes
+	putLongVarint(b[batchHead+12:], uint64(text))
+	sealBatch(b[:len(b):len(b)], true)
+	return true
+}
+
+// putLongVarint writes v, which is below 2^35, as a varint of five bytes.
+func putLongVarint(b []byte, v uint64) {
+	for i := range 5 {
+		b[i] = byte(v>>(7*i))&0x7f | 0x80
+	}
+	b[4] &= 0x7f
+}

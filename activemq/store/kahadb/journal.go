@@ -15,6 +15,7 @@ type write struct {
 	buffer *[]byte // where the record lies, for the pool
 	done   store.Completion
 	sync   bool // is to be synced whatever the store's strategy is
+	after  bool // means nothing unless all before it is on the disk: the outcome of a transaction
 	effect effect
 
 	position position // from sealing on
@@ -303,10 +304,17 @@ func (j *journal) seal() (batch []*write, taken int, full bool) {
 // write puts a batch into the current file, and syncs it where somebody waits for that.
 func (j *journal) write(batch []*write) error {
 	b := appendBatchHead(j.buffer[:0])
-	sync := false
+	sync, after := false, false
 	for _, w := range batch {
 		b = append(b, w.record...)
 		sync = sync || w.sync || w.done != nil && j.options.Sync == Always
+		after = after || w.after
+	}
+	// A disk may keep this batch and lose the one before, which nobody waited for; that would be half a transaction.
+	if sync && after {
+		if err := j.sync(); err != nil {
+			return err
+		}
 	}
 	if length := int64(len(b)); length > batchHead {
 		b = sealBatch(b, j.options.ChecksumJournalFiles)
@@ -375,6 +383,21 @@ func (j *journal) cut() error {
 		return err
 	}
 	return errors.Join(f.Truncate(j.offset), f.Truncate(size), j.endMark(), f.Sync())
+}
+
+// mend makes a batch of a damaged part of the current file, so that the file can be read when it is not the last any more: one
+// trace, whose text is what was there but for its first bytes.
+func (j *journal) mend(bad stretch) error {
+	b := make([]byte, bad.to-bad.from+1)
+	f := j.current.file
+	if _, err := f.ReadAt(b, bad.from); err != nil {
+		return err
+	}
+	if !makeTrace(b) {
+		return nil // too short for a batch, which no damaged one is
+	}
+	_, err := f.WriteAt(b, bad.from)
+	return errors.Join(err, f.Sync())
 }
 
 // endMark ends the journal at the offset.

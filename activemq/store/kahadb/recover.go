@@ -47,6 +47,11 @@ func (s *Store) recover() error {
 			return fmt.Errorf("kahadb: %w", err)
 		}
 	}
+	for _, b := range bad[end.file()] {
+		if err := s.journal.mend(b); err != nil {
+			return fmt.Errorf("kahadb: %w", err)
+		}
+	}
 	go s.journal.run()
 	if err := r.finish(); err != nil {
 		return errors.Join(err, s.journal.close())

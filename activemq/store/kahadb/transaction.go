@@ -54,7 +54,7 @@ func (o *outcome) written(p position) {
 // end journals a prepare, commit or rollback. A transaction without operations leaves no trace.
 func (t *transaction) end(c command, sync bool, done store.Completion) {
 	o := &outcome{transaction: t}
-	o.done, o.sync, o.effect = done, sync, o
+	o.done, o.sync, o.after, o.effect = done, sync, c != cmdRollback, o
 	if t.operations.Load() == 0 {
 		o.complete(nil)
 		return
