@@ -332,7 +332,7 @@ func (c *comparison) value(path string, v reflect.Value, want any) {
 			x.Name = "null" // as Java writes it
 		}
 		s, _, _ := strings.Cut(x.String(), "?") // options stand elsewhere there
-		if strings.Contains(x.Name, ",") { // the original writes composites without the kind
+		if strings.Contains(x.Name, ",") {      // the original writes composites without the kind
 			s = x.Name
 		}
 		if want != nil || s != "" {
