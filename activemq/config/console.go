@@ -282,11 +282,13 @@ func (c *context) listenerTLS(b *bean) *ListenerTLS {
 	source := b
 	if !strings.Contains(b.class, "Ssl") {
 		source = nil
+		seen := map[*bean]bool{}
 		var visit func(v *value)
 		visit = func(v *value) {
 			if t := c.target(v); t != nil && strings.Contains(t.class, "SslContextFactory") {
 				source = t
-			} else if v.kind == reference && t != nil && strings.HasSuffix(t.class, "ConnectionFactory") {
+			} else if v.kind == reference && t != nil && strings.HasSuffix(t.class, "ConnectionFactory") && !seen[t] {
+				seen[t] = true
 				t.walk(visit)
 			}
 		}

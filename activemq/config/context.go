@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// filesMax bounds how many files one configuration is made of.
+const filesMax = 100
+
 // context holds the beans of a file and its imports, which share one set of names.
 type context struct {
 	findings
@@ -62,6 +65,10 @@ func (c *context) importFile(resource string, from Position) {
 	path, err := c.resource(resource, filepath.Dir(from.File))
 	if err != nil {
 		c.errorf(from, "%v", err)
+		return
+	}
+	if len(c.files) == filesMax {
+		c.errorf(from, "import of %s: more than %d files", path, filesMax)
 		return
 	}
 	if slices.Contains(c.opening, filepath.Clean(path)) {

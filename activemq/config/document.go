@@ -18,8 +18,9 @@ import (
 
 // Bounds of a configuration file. Real ones have some hundred lines and ten levels.
 const (
-	documentSizeMax  = 16 << 20
-	documentDepthMax = 200
+	documentSizeMax       = 4 << 20
+	documentDepthMax      = 200
+	documentAttributesMax = 1000 // of one element
 )
 
 // document is an XML file as a tree that knows where each element and attribute stood.
@@ -70,6 +71,9 @@ type documentParser struct {
 	doc   *document
 	open  []*etree.Element
 	lines []int // offsets at which lines start, found on first use
+
+	last       Position // of the last offset asked for
+	lastOffset int
 }
 
 func (p *documentParser) run() error {
@@ -125,6 +129,9 @@ func (p *documentParser) start(t xml.StartElement, start, end int) error {
 	}
 	if len(p.open) == documentDepthMax {
 		return p.errorf(start, "elements are nested deeper than %d", documentDepthMax)
+	}
+	if len(t.Attr) > documentAttributesMax {
+		return p.errorf(start, "element %s has %d attributes, at most %d are read", rawName(t.Name), len(t.Attr), documentAttributesMax)
 	}
 	e := etree.NewElement(rawName(t.Name))
 	if len(p.open) > 0 {
@@ -257,8 +264,13 @@ func (p *documentParser) position(offset int) Position {
 	if !found {
 		line-- // the line that started before
 	}
-	column := utf8.RuneCount(p.text[p.lines[line]:offset]) + 1
-	return Position{File: p.path, Line: line + 1, Column: column}
+	from, column := p.lines[line], 1
+	if p.last.Line == line+1 && p.lastOffset <= offset { // count on: a file may be one long line
+		from, column = p.lastOffset, p.last.Column
+	}
+	p.lastOffset = offset
+	p.last = Position{File: p.path, Line: line + 1, Column: column + utf8.RuneCount(p.text[from:offset])}
+	return p.last
 }
 
 var declaredEncoding = regexp.MustCompile(`^<\?xml[^>]*\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']`)

@@ -54,6 +54,7 @@ func (e *Invalid) Error() string {
 // findings collects problems while a configuration is read.
 type findings struct {
 	problems []Problem
+	known    map[Problem]bool
 }
 
 func (f *findings) errorf(at Position, format string, args ...any) {
@@ -66,7 +67,11 @@ func (f *findings) warnf(at Position, format string, args ...any) {
 
 // add drops what was said before: a bean that two places refer to is visited twice.
 func (f *findings) add(p Problem) {
-	if !slices.Contains(f.problems, p) {
+	if f.known == nil {
+		f.known = map[Problem]bool{}
+	}
+	if !f.known[p] {
+		f.known[p] = true
 		f.problems = append(f.problems, p)
 	}
 }
