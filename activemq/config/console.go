@@ -2,8 +2,8 @@ package config
 
 import "strings"
 
-// Console is the web server that an imported jetty.xml describes, in the Spring form of releases 5.4 to 6.2: where it
-// listens and who may see what.
+// Console is the web server that an imported file describes: where it listens and who may see what. Up to release 6.2
+// the file is jetty.xml, which holds beans of Jetty's classes; 6.3 has jetty-spring.xml, see jettyxml.go.
 type Console struct {
 	At          Position
 	Listeners   []Listener
@@ -28,6 +28,9 @@ type Header struct {
 
 // bindConsole makes a Console of the beans of Jetty's classes, or returns nil where there is no server among them.
 func (c *context) bindConsole() *Console {
+	if b := c.beanOf(jettyServerBean); b != nil {
+		return c.bindJetty(b)
+	}
 	server := c.beanOf("org.eclipse.jetty.server.Server")
 	if server == nil {
 		return nil
@@ -143,17 +146,17 @@ func (c *context) realmFile(b *bean) *Realm {
 	}
 	path, err := c.resource(c.evaluate(p.value), ".")
 	if err != nil {
-		c.errorf(p.at, "%v", err)
+		c.fail(p.at, err)
 		return nil
 	}
 	data, err := c.readText(path)
 	if err != nil {
-		c.errorf(p.at, "%v", err)
+		c.fail(p.at, err)
 		return nil
 	}
 	realm, err := ParseRealm(path, data)
 	if err != nil {
-		c.errorf(p.at, "%v", err)
+		c.fail(p.at, err)
 		return nil
 	}
 	realm.At = p.at
