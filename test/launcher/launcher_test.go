@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -22,27 +23,6 @@ import (
 
 // limit bounds every command; it is reached only by a test that fails.
 const limit = 60 * time.Second
-
-// program is the built stand-in.
-var program string
-
-func TestMain(m *testing.M) {
-	os.Exit(func() int {
-		directory, err := os.MkdirTemp("", "launcher")
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		defer os.RemoveAll(directory)
-		program = filepath.Join(directory, "activemqd")
-		build := exec.Command("go", "build", "-o", program, "./standin")
-		if text, err := build.CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "%v\n%s", err, text)
-			return 1
-		}
-		return m.Run()
-	}())
-}
 
 // installation is a home directory with the launcher in it.
 type installation struct {
@@ -68,7 +48,11 @@ func install(t *testing.T) *installation {
 		t.Fatal(err)
 	}
 	copyFile(t, filepath.Join(peers.Root(t), "bin", "activemq"), i.path("bin/activemq"))
-	if err := os.Link(program, i.path("bin/activemqd")); err != nil {
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(program, i.path("bin/activemqd")); err != nil { // another file system
 		copyFile(t, program, i.path("bin/activemqd"))
 	}
 	t.Cleanup(func() { i.run(t, "kill") })
@@ -104,7 +88,7 @@ func (i *installation) write(t *testing.T, path, text string) {
 // command prepares a call of the launcher, with nothing of the test's own environment but PATH.
 func (i *installation) command(ctx context.Context, script string, args ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, script, args...)
-	command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + i.user}
+	command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + i.user, "GORACE=atexit_sleep_ms=0"}
 	for name, value := range i.env {
 		command.Env = append(command.Env, name+"="+value)
 	}
@@ -215,6 +199,27 @@ func TestLifeOfADaemon(t *testing.T) {
 	i.run(t, "status").expect(t, 1, "ActiveMQ not running")
 }
 
+// TestManyStarts: of starts at the same time one starts a broker, the others find it.
+func TestManyStarts(t *testing.T) {
+	i := install(t)
+	results := make([]result, 6)
+	var all sync.WaitGroup
+	for n := range results {
+		all.Go(func() { results[n] = i.run(t, "start") })
+	}
+	all.Wait()
+	created, found := 0, 0
+	for _, r := range results {
+		r.expect(t, 0)
+		created += strings.Count(r.text, "INFO: pidfile created")
+		found += strings.Count(r.text, "is already running")
+	}
+	if created != 1 || found != len(results)-1 {
+		t.Errorf("%d created, %d found it running; want 1 and %d: %+v", created, found, len(results)-1, results)
+	}
+	i.run(t, "status").expect(t, 0, "ActiveMQ is running")
+}
+
 func TestRestart(t *testing.T) {
 	i := install(t)
 	i.run(t, "restart").expect(t, 0, "INFO: Starting", "INFO: pidfile created", "ActiveMQ is running")
@@ -229,7 +234,7 @@ func TestFailingStart(t *testing.T) {
 	cases := []struct{ behaviour, reason, logged string }{
 		{"fails", "ERROR: activemq.xml:12:5: no such thing\n", "Failed to run the broker: activemq.xml:12:5: no such thing"},
 		{"ends", "ERROR: the broker ended before it accepted connections\n", "ended before"},
-		{"panics", "ERROR: panic: out of luck\n", "main.standin.Run("},
+		{"panics", "ERROR: panic: out of luck\n", "launcher_test.standin.Run("},
 		{"crashes", "ERROR: the broker ended before it accepted connections: exit status 2\n", "panic: out of luck elsewhere"},
 	}
 	for _, c := range cases {

@@ -1,6 +1,4 @@
-// Command standin is the command line of the broker around a program that does what a property tells it: the tests of
-// the launcher need brokers that fail, hang and crash, and need to see what reaches them.
-package main
+package launcher_test
 
 import (
 	"context"
@@ -9,16 +7,25 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
+	"testing"
 
 	"goactivemq/activemq/cli"
 	"goactivemq/activemq/logging"
 )
 
-func main() {
-	os.Exit(cli.Main(os.Args[1:], os.Stdout, os.Stderr, standin{}))
+// TestMain is the program activemqd when it is called by that name: installations of the tests hold a link to the
+// test's own executable.
+func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == "activemqd" {
+		os.Exit(cli.Main(os.Args[1:], os.Stdout, os.Stderr, standin{}))
+	}
+	os.Exit(m.Run())
 }
 
+// standin takes the broker's place and does what a property tells it: the tests of the launcher need brokers that fail,
+// hang and crash, and need to see what reaches them.
 type standin struct{}
 
 // Run behaves as the property standin says; without it, as a broker that starts and stops.
