@@ -124,16 +124,20 @@ func (f pidFile) remove() error {
 	return nil
 }
 
-// commandLine returns the arguments of a process, program first; none when it is not there or a zombie. Systems without
-// /proc are asked through ps, which loses where arguments with blanks end.
+// commandLine returns the arguments of a process, program first; none when it is not there or a zombie.
 func commandLine(pid int) []string {
-	if _, err := os.Stat("/proc/self/cmdline"); err == nil {
-		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
-		if err != nil || len(text) == 0 {
-			return nil
-		}
-		return strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
+	if _, err := os.Stat("/proc/self/cmdline"); err != nil {
+		return listedCommandLine(pid)
 	}
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	if err != nil || len(text) == 0 {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
+}
+
+// listedCommandLine asks ps, for systems without /proc. Where arguments with blanks end is lost.
+func listedCommandLine(pid int) []string {
 	text, err := exec.Command("ps", "-o", "args=", "-p", strconv.Itoa(pid)).Output()
 	if err != nil {
 		return nil
@@ -141,7 +145,7 @@ func commandLine(pid int) []string {
 	return strings.Fields(string(text))
 }
 
-// signal sends a signal to a process by number; one that is gone already is no error.
+// signalProcess sends a signal to a process by number; one that is gone already is no error.
 func signalProcess(pid int, s syscall.Signal) error {
 	if err := syscall.Kill(pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return fmt.Errorf("pid %d: %w", pid, err)

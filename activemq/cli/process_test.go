@@ -2,6 +2,7 @@ package cli
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -64,10 +65,18 @@ func TestClaim(t *testing.T) {
 }
 
 func TestCommandLine(t *testing.T) {
-	if got := commandLine(os.Getpid()); len(got) == 0 || filepath.Base(got[0]) != filepath.Base(os.Args[0]) {
-		t.Errorf("own command line %q, want %q first", got, os.Args[0])
+	ways := map[string]func(pid int) []string{"proc": commandLine}
+	if _, err := exec.LookPath("ps"); err == nil {
+		ways["ps"] = listedCommandLine
 	}
-	if got := commandLine(1 << 30); got != nil {
-		t.Errorf("command line %q of a process that cannot be", got)
+	for name, way := range ways {
+		t.Run(name, func(t *testing.T) {
+			if got := way(os.Getpid()); len(got) == 0 || filepath.Base(got[0]) != filepath.Base(os.Args[0]) {
+				t.Errorf("own command line %q, want %q first", got, os.Args[0])
+			}
+			if got := way(1 << 30); got != nil {
+				t.Errorf("command line %q of a process that cannot be", got)
+			}
+		})
 	}
 }

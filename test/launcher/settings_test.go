@@ -224,7 +224,7 @@ func TestCheckout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i.env["GOCACHE"], i.env["GOFLAGS"] = strings.TrimSpace(string(cache)), "-mod=mod"
+	i.env["GOCACHE"] = strings.TrimSpace(string(cache))
 
 	i.env["PATH"] = "/usr/bin:/bin"
 	if _, err := os.Stat("/usr/bin/go"); err == nil {
@@ -244,13 +244,18 @@ func TestCheckout(t *testing.T) {
 	}
 	source("two")
 	old("bin/activemqd")
+	if _, err := os.Stat("/usr/bin/go"); err != nil {
+		i.env["PATH"] = "/usr/bin:/bin"
+		i.run(t, "status").expect(t, 0, "WARN: '"+i.path("bin/activemqd")+"' is older than its sources", "one\n")
+		i.env["PATH"] = os.Getenv("PATH")
+	}
 	i.run(t, "status").expect(t, 0, "Building", "two\n")
 	i.write(t, i.path("bin/main_test.go"), "package main\n")
-	for _, name := range []string{"bin/main.go", "go.mod", "bin/activemq"} {
-		old(name)
-	}
+	i.write(t, i.path("bin/env"), "ACTIVEMQ_OPTS=\n")
+	old("bin/main.go")
+	old("go.mod")
 	if got := i.run(t, "status"); strings.Contains(got.text, "Building") {
-		t.Errorf("built for the sake of a test: %s", got.text)
+		t.Errorf("built for the sake of a test or a setting: %s", got.text)
 	}
 	source("broken\n")
 	old("bin/activemqd")
@@ -259,3 +264,16 @@ func TestCheckout(t *testing.T) {
 
 // fixedTime is older than any file that a test makes.
 var fixedTime = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// TestShellcheck: the launcher runs in every POSIX shell. A linter is no peer: without it nothing is lost but its opinion.
+func TestShellcheck(t *testing.T) {
+	linter, err := exec.LookPath("shellcheck")
+	if err != nil {
+		t.Skip("shellcheck is not installed")
+	}
+	root := peers.Root(t)
+	scripts := []string{filepath.Join(root, "bin/activemq"), filepath.Join(root, "bin/env"), filepath.Join(root, "test/install.sh")}
+	if text, err := exec.Command(linter, append([]string{"-s", "sh"}, scripts...)...).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
