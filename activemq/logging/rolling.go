@@ -247,9 +247,6 @@ func (f *rollingFile) renumber(from, to int) error {
 
 func (f *rollingFile) close() error {
 	f.compressing.Wait()
-	if f.crashes {
-		_ = debug.SetCrashOutput(nil, debug.CrashOptions{}) // nothing is opened, so nothing can fail
-	}
 	if f.file == nil {
 		return nil
 	}

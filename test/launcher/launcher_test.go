@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -338,54 +339,97 @@ func TestBrokerThatFailsLater(t *testing.T) {
 	}
 }
 
+// console is a broker in the foreground.
+type console struct {
+	*exec.Cmd
+	output io.ReadCloser
+	seen   string
+}
+
+// foreground starts "activemq console" by way of a script of its own, which must end in exec "$@".
+func (i *installation) foreground(t *testing.T, script string, args ...string) *console {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	t.Cleanup(cancel)
+	c := &console{Cmd: i.command(ctx, "/bin/sh", append([]string{"-c", script, "sh", i.path("bin/activemq"), "console"}, args...)...)}
+	var err error
+	if c.output, err = c.StdoutPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// until reads the output until text is in it.
+func (c *console) until(t *testing.T, text string) {
+	t.Helper()
+	buffer := make([]byte, 4096)
+	for !strings.Contains(c.seen, text) {
+		n, err := c.output.Read(buffer)
+		c.seen += string(buffer[:n])
+		if err != nil {
+			t.Fatalf("output %q ended (%v) without %q", c.seen, err, text)
+		}
+	}
+}
+
+func (c *console) signal(t *testing.T, s syscall.Signal) {
+	t.Helper()
+	if err := c.Process.Signal(s); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestConsole: the process that was started is the broker, from its first moment to its last.
 func TestConsole(t *testing.T) {
-	i := install(t)
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	command := i.command(ctx, i.path("bin/activemq"), "console", "xbean:file:my.xml")
-	output, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	seen := ""
-	until := func(text string) {
-		t.Helper()
-		buffer := make([]byte, 4096)
-		for !strings.Contains(seen, text) {
-			n, err := output.Read(buffer)
-			seen += string(buffer[:n])
-			if err != nil {
-				t.Fatalf("output %q ended (%v) without %q", seen, err, text)
+	for _, ending := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP} {
+		t.Run(ending.String(), func(t *testing.T) {
+			i := install(t)
+			c := i.foreground(t, `exec "$@"`, "xbean:file:my.xml")
+			c.until(t, " INFO | standin is ready\n")
+			result{text: c.seen}.expect(t, 0,
+				"INFO: Starting in foreground, this is just for debugging purposes (stop process by pressing CTRL+C)",
+				"INFO: Creating pidfile "+i.pidFile(), "Loading message broker from: xbean:file:my.xml")
+			if pid := i.pid(t); pid != c.Process.Pid {
+				t.Errorf("pid file %d, started process %d", pid, c.Process.Pid)
 			}
-		}
+			c.signal(t, syscall.SIGQUIT)
+			c.until(t, "goroutine ")
+			c.signal(t, ending)
+			c.until(t, " INFO | standin is closed\n")
+			if err := c.Wait(); err != nil {
+				t.Errorf("console ended with %v, want exit code 0", err)
+			}
+			if i.pid(t) != 0 {
+				t.Error("the pid file is left")
+			}
+		})
 	}
-	until(" INFO | standin is ready\n")
-	for _, text := range []string{"INFO: Starting in foreground, this is just for debugging purposes (stop process by pressing CTRL+C)",
-		"INFO: Creating pidfile " + i.pidFile(), "Loading message broker from: xbean:file:my.xml"} {
-		if !strings.Contains(seen, text) {
-			t.Errorf("output %q, want %q in it", seen, text)
-		}
+}
+
+// TestConsoleIgnores: nohup works, and a reader of the output that goes away takes nothing with it.
+func TestConsoleIgnores(t *testing.T) {
+	i := install(t)
+	c := i.foreground(t, `trap "" HUP INT; exec "$@"`)
+	c.until(t, " INFO | standin is ready\n")
+	c.signal(t, syscall.SIGHUP)
+	c.signal(t, syscall.SIGINT)
+	c.signal(t, syscall.SIGQUIT)
+	c.until(t, "goroutine ")
+	if strings.Contains(i.log(t), "standin is closed") {
+		t.Error("a signal that the caller ignores has ended the broker")
 	}
-	if pid := i.pid(t); pid != command.Process.Pid {
-		t.Errorf("pid file %d, started process %d", pid, command.Process.Pid)
-	}
-	if err := command.Process.Signal(syscall.SIGQUIT); err != nil {
+	if err := c.output.Close(); err != nil {
 		t.Fatal(err)
 	}
-	until("goroutine ")
-	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	until(" INFO | standin is closed\n")
-	if err := command.Wait(); err != nil {
+	c.signal(t, syscall.SIGTERM)
+	if err := c.Wait(); err != nil {
 		t.Errorf("console ended with %v, want exit code 0", err)
 	}
-	if i.pid(t) != 0 {
-		t.Error("the pid file is left")
+	if log := i.log(t); !strings.Contains(log, "standin is closed") {
+		t.Errorf("the log says %q", log)
 	}
 }
 
