@@ -222,6 +222,10 @@ func (w *walker) readSlot() (slot int, isNew bool) {
 
 // writeSlot writes the slot of k and, where the peer does not have it yet, what write writes.
 func (w *walker) writeSlot(k *key, write func()) {
+	if k.kind == 0 { // of no type: writing it fails
+		write()
+		return
+	}
 	slot, known := w.known.find(k)
 	w.present(!known)
 	switch {
@@ -288,7 +292,7 @@ func brokerIDKey(v *message.BrokerID) key {
 }
 
 func destinationKey(v *message.Destination) key {
-	return key{kind: byte(v.Kind), text: v.Name}
+	return key{kind: destinationType(v), text: v.Name}
 }
 
 // transactionIDKey makes null and empty parts of an xid equal to nothing but themselves, as the bytes on the wire are.
