@@ -203,9 +203,18 @@ func (w *walker) fixed(v []byte) {
 	}
 }
 
-// present walks the flag in front of what may be missing.
+// present walks the flag in front of what may be missing. It is flag by value, whose pointers escape.
 func (w *walker) present(v bool) bool {
-	w.flag(&v)
+	switch w.mode {
+	case readLoose:
+		v = w.readByte() != 0
+	case readTight:
+		v = w.readBit()
+	case writeLoose:
+		w.writeLooseFlag(v)
+	case writeTight:
+		w.writeBit(v)
+	}
 	return v && w.err == nil
 }
 
