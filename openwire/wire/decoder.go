@@ -50,7 +50,7 @@ func (d *Decoder) Decode(frame []byte) (any, error) {
 		return nil, &Malformed{"frame", 0, fmt.Errorf("type %d is unknown in version %d", id, d.w.version)}
 	}
 	w := &d.w
-	w.in, w.at, w.depth, w.alias = frame, 1, 0, IsMessage(id)
+	w.in, w.at, w.depth, w.borrowed, w.alias = frame, 1, 0, 0, IsMessage(id)
 	if w.mode == readTight {
 		w.readBits()
 	}

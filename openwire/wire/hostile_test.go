@@ -126,6 +126,32 @@ func TestS07Nesting(t *testing.T) {
 	}
 }
 
+// TestS07CacheBomb lets each structure name the one before it many times: a few frames that would take up the world once they are
+// written without a cache.
+func TestS07CacheBomb(t *testing.T) {
+	s := Settings{Version: VersionMax, Cache: true, CacheSize: 1024}
+	e, d := NewEncoder(s), NewDecoder(s)
+	var bomb any = &message.ConnectionID{Value: strings.Repeat("x", 1000)}
+	for range 10 {
+		r := &DataArrayResponse{}
+		for range 100 {
+			r.Data = append(r.Data, &message.RemoveInfo{Object: bomb})
+		}
+		frame, err := e.Append(nil, r)
+		if err == nil {
+			_, err = d.Decode(frame[headSize:])
+		}
+		if err != nil {
+			if !strings.Contains(err.Error(), "cache slots stand for more than") {
+				t.Errorf("error %v", err)
+			}
+			return
+		}
+		bomb = r
+	}
+	t.Error("all is read")
+}
+
 // TestS07Flood promises a gigabyte and sends a little of it.
 func TestS07Flood(t *testing.T) {
 	for _, first := range []byte{typeConnectionInfo, byte(message.KindBytes)} {

@@ -41,8 +41,9 @@ type walker struct {
 	bits []byte // tight: the boolean stream
 	bit  int    // its next bit
 
-	slots *readCache  // reading with a cache
-	known *writeCache // writing with a cache
+	slots    *readCache  // reading with a cache
+	borrowed int         // bytes that the slots named so far stand for
+	known    *writeCache // writing with a cache
 
 	visit func(kind, ref string, field any)
 }
