@@ -7,7 +7,7 @@ type Decoder struct{ w walker }
 
 // NewDecoder returns a decoder of frames that a peer writes with s.
 func NewDecoder(s Settings) *Decoder {
-	d := &Decoder{w: walker{mode: readLoose, version: s.Version, stackTrace: s.StackTrace}}
+	d := &Decoder{w: walker{mode: readLoose, version: s.Version, stackTrace: s.StackTrace, names: &names{}}}
 	if s.Tight {
 		d.w.mode = readTight
 	}
