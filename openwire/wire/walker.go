@@ -218,9 +218,11 @@ func (w *walker) take(n int) []byte {
 }
 
 func (w *walker) readByte() byte {
-	if b := w.take(1); b != nil {
-		return b[0]
+	if w.at < len(w.in) {
+		w.at++
+		return w.in[w.at-1]
 	}
+	w.take(1)
 	return 0
 }
 
