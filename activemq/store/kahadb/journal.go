@@ -60,11 +60,13 @@ type journal struct {
 	armed   bool
 	closing bool
 	err     error
-	end     position // written up to here
+	end     position  // written up to here
+	room    sync.Cond // told when the queue got shorter
 }
 
 func newJournal(f *files, o *Options, apply func([]*write, position), fail func(error)) *journal {
 	j := &journal{files: f, options: o, apply: apply, fail: fail, wake: make(chan struct{}, 1), finished: make(chan struct{})}
+	j.room.L = &j.mu
 	j.timer = time.AfterFunc(time.Hour, j.kick)
 	j.timer.Stop()
 	return j
@@ -93,6 +95,18 @@ func (j *journal) append(w *write) error {
 		j.timer.Reset(riderDelay)
 	}
 	return nil
+}
+
+// queuedMax is how many bytes may wait to be written before producers have to.
+const queuedMax = 8 << 20
+
+// throttle blocks while too much waits to be written.
+func (j *journal) throttle() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for j.bytes > queuedMax && j.err == nil && !j.closing {
+		j.room.Wait()
+	}
 }
 
 // cancel takes w out of the queue. It is false when w has its place in the journal already.
@@ -131,6 +145,7 @@ func (j *journal) close() error {
 	j.mu.Lock()
 	already := j.closing
 	j.closing = true
+	j.room.Broadcast()
 	if !already && !j.awake {
 		j.awake = true
 		j.wake <- struct{}{}
@@ -184,6 +199,7 @@ func (j *journal) check(err error) {
 	first := j.err == nil
 	if first {
 		j.err = err
+		j.room.Broadcast()
 	}
 	j.mu.Unlock()
 	if first {
@@ -298,6 +314,7 @@ func (j *journal) seal() (batch []*write, taken int, full bool) {
 	clear(j.queue[rest:])
 	j.queue = j.queue[:rest]
 	j.batch = batch
+	j.room.Broadcast()
 	return batch, taken, false
 }
 
