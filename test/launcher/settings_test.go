@@ -136,8 +136,22 @@ ACTIVEMQ_SUNJMX_CONTROL="--jmxurl service:jmx:rmi:///jndi/rmi://localhost:1099/j
 	if strings.Contains(got.text, "jmxremote=") {
 		t.Error("ACTIVEMQ_SUNJMX_START reached a command that starts nothing")
 	}
+	got.expect(t, 0, "-Dfile.separator=/\n", "-Duser.dir="+i.user+"\n", "-Duser.name=")
 	i.env["JAVA_HOME"], i.env["JAVACMD"] = "/nowhere", "/nowhere/java"
 	i.run(t, "status").expect(t, 1, "ActiveMQ not running")
+}
+
+// TestIdleOptions: what would not work silently is said, without values that may be secrets.
+func TestIdleOptions(t *testing.T) {
+	i := install(t)
+	i.env["ACTIVEMQ_OPTS"] = "-javaagent:/x/jmx_exporter.jar=8080:/x/secret.yml"
+	i.env["ACTIVEMQ_SUNJMX_START"] = "-Dcom.sun.management.jmxremote.port=1099"
+	i.run(t, "start").expect(t, 0)
+	result{text: i.log(t)}.expect(t, 0, "| WARN  | Option -javaagent:/x/jmx_exporter.jar has no effect",
+		"| WARN  | Option -Dcom.sun.management.jmxremote.port has no effect")
+	if strings.Contains(i.log(t), "secret") {
+		t.Errorf("the log tells too much: %s", i.log(t))
+	}
 }
 
 func TestOtherCommands(t *testing.T) {
