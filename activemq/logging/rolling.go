@@ -173,7 +173,8 @@ func (f *rollingFile) putAside() error {
 	if !strings.HasSuffix(target, ".gz") {
 		return os.Rename(f.path, target)
 	}
-	f.compressing.Wait()
+	// Renaming is quick; compressing is not, and happens beside the logging.
+	f.compressing.Wait() // at most one at a time; what is put aside next may take its name
 	plain := strings.TrimSuffix(target, ".gz")
 	if err := os.Rename(f.path, plain); err != nil {
 		return err
