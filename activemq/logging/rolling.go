@@ -156,6 +156,7 @@ func (f *rollingFile) roll() error {
 
 // putAside renames the file by the pattern and makes room for it.
 func (f *rollingFile) putAside() error {
+	f.compressing.Wait() // until then the last one's number does not show as taken
 	target := f.name.format(f.period, 0)
 	if f.name.numbered {
 		number, err := f.makeRoom()
@@ -174,7 +175,6 @@ func (f *rollingFile) putAside() error {
 		return os.Rename(f.path, target)
 	}
 	// Renaming is quick; compressing is not, and happens beside the logging.
-	f.compressing.Wait() // at most one at a time; what is put aside next may take its name
 	plain := strings.TrimSuffix(target, ".gz")
 	if err := os.Rename(f.path, plain); err != nil {
 		return err
