@@ -320,3 +320,21 @@ func TestBrokerSettles(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkLoad(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := loadFiles(consoleFiles(), nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkReadSchema(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if len(readSchema(schemaText).elements) == 0 {
+			b.Fatal("no elements")
+		}
+	}
+}

@@ -94,6 +94,8 @@ func (r *reader) xbeanAttribute(b *bean, a etree.Attr, at Position) {
 	case sp.kind == "list" && !r.env.Unvalidated:
 		r.errorf(at, "%s of %s cannot be an attribute, use an element", a.Key, b.schema.name)
 		return
+	case isRef && strings.HasPrefix(ref, "#"): // the mark twice stands for itself
+		p.value = literalValue(at, ref)
 	case isRef && sp.xsdString():
 		p.value = &value{kind: reference, at: at, text: ref, raw: ref}
 	case sp.kind == "bean" && len(sp.accepts) > 0:
