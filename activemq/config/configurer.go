@@ -112,11 +112,7 @@ func (c *context) localProperties(b *bean, own *Properties) bool {
 	for _, p := range b.properties {
 		switch p.name {
 		case "properties", "propertiesArray":
-			p.value.walk(func(v *value) {
-				for _, e := range v.entries {
-					own.put(e.key.text, e.value.text, e.value.at.Line)
-				}
-			})
+			ok = c.inlineProperties(p.value, own) && ok
 		case "location", "locations":
 			for _, location := range locations(p.value) {
 				text, err := expand.expand(location.text)
@@ -131,6 +127,24 @@ func (c *context) localProperties(b *bean, own *Properties) bool {
 		}
 	}
 	return ok
+}
+
+// inlineProperties adds properties that are written into the configuration: as a map, or as name=value lines.
+func (c *context) inlineProperties(v *value, own *Properties) bool {
+	v.walk(func(v *value) {
+		for _, e := range v.entries {
+			own.put(e.key.text, e.value.text, e.value.at.Line)
+		}
+	})
+	if v.kind == literal {
+		p, err := ParseProperties(v.at.File, []byte(v.text))
+		if err != nil {
+			c.errorf(v.at, "text is not name=value lines: %v", err)
+			return false
+		}
+		own.merge(p)
+	}
+	return true
 }
 
 // locations lists the files that a value names: one, several with commas, or a list.
@@ -160,9 +174,6 @@ func (c *context) addFile(own *Properties, location string) error {
 	if err != nil {
 		return err
 	}
-	for _, n := range p.Names() {
-		v, _ := p.Get(n)
-		own.put(n, v, p.Line(n))
-	}
+	own.merge(p)
 	return nil
 }

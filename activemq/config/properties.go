@@ -38,6 +38,13 @@ func (p *Properties) put(name, value string, line int) {
 	p.values[name], p.lines[name] = value, line
 }
 
+// merge adds the properties of another file over those here.
+func (p *Properties) merge(other *Properties) {
+	for _, n := range other.names {
+		p.put(n, other.values[n], other.lines[n])
+	}
+}
+
 // LoadProperties reads a properties file.
 func LoadProperties(path string) (*Properties, error) {
 	data, err := os.ReadFile(path)

@@ -121,12 +121,8 @@ func (r *reader) springTop(e *etree.Element) {
 	case "alias":
 		r.checkAttributes(e)
 		r.aliases[e.SelectAttrValue("alias", "")] = e.SelectAttrValue("name", "")
-	case "beans": // a profile; which ones are active is not ours to say, and the default is those without a name
-		if e.SelectAttr("profile") == nil {
-			r.beans(e)
-		} else {
-			r.warnf(r.at(e), "beans of profile %q are left out", e.SelectAttrValue("profile", ""))
-		}
+	case "beans":
+		r.warnf(r.at(e), "beans inside beans are left out")
 	case "description":
 	default:
 		r.errorf(r.at(e), "element %s is not known in beans%s", e.Tag, did(e.Tag, []string{"bean", "import", "alias", "beans", "description"}))

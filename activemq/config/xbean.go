@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -54,6 +55,9 @@ func (r *reader) element(e *etree.Element, allowed []string) *bean {
 	for i, a := range e.Attr {
 		r.xbeanAttribute(b, a, r.attributeAt(e, i))
 	}
+	// The original's parser keeps attributes by name, and so it is not the one written last that counts where two set the
+	// same thing, but the one whose name is later in the alphabet. Child elements follow.
+	slices.SortFunc(b.properties, func(x, y *property) int { return strings.Compare(x.name, y.name) })
 	r.checkText(e, b)
 	seen := map[string]bool{}
 	for _, child := range e.ChildElements() {
@@ -185,7 +189,7 @@ func (r *reader) propertyValue(b *bean, sp *schemaProperty, e *etree.Element) *v
 	text := strings.TrimSpace(textOf(e))
 	children := e.ChildElements()
 	if text != "" {
-		if len(children) > 0 || sp.kind == "list" || sp.kind == "bean" && len(sp.accepts) > 0 {
+		if len(children) > 0 || !r.env.Unvalidated || sp.kind == "list" || sp.kind == "bean" && len(sp.accepts) > 0 {
 			r.errorf(r.at(e), "text %q inside %s has no meaning there", abbreviate(text), sp.name)
 			return nil
 		}
@@ -201,9 +205,6 @@ func (r *reader) propertyValue(b *bean, sp *schemaProperty, e *etree.Element) *v
 		}
 	}
 	if sp.kind == "list" {
-		if len(values) == 1 && values[0].kind == list {
-			return values[0]
-		}
 		return &value{kind: list, at: r.at(e), list: values}
 	}
 	switch {
