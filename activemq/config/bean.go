@@ -12,6 +12,7 @@ type bean struct {
 	at         Position
 	spring     bool // written as <bean>: Spring's conversions hold instead of XML Schema's
 	lazy       bool
+	parent     string      // id of the bean whose class and settings it takes over, or ""
 	properties []*property // in the order in which they are set; the last of a name counts
 	arguments  []*value    // of the constructor
 }

@@ -113,6 +113,9 @@ func (b *Broker) BrokerDirectory() string { return filepath.Join(b.DataDirectory
 
 // complete settles what depends on several settings.
 func (b *Broker) complete(c *context) {
+	if b.Set("useLocalHostBrokerName") && !b.Set("brokerName") && c.env.Hostname != "" {
+		b.Name = c.env.Hostname // whether it says true or false, as in the original
+	}
 	b.Name = strings.Map(brokerNameRune, b.Name)
 	b.DataDirectory, b.SchedulerDirectory = cleanPath(b.DataDirectory), cleanPath(b.SchedulerDirectory)
 	if b.TempDirectory == "" {

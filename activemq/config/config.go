@@ -34,6 +34,9 @@ type Environment struct {
 	// ReadFile reads a file that the configuration names, and the configuration itself, nil: os.ReadFile.
 	ReadFile func(path string) ([]byte, error)
 
+	// Hostname is the name that useLocalHostBrokerName gives a broker, "": the system's.
+	Hostname string
+
 	// Unvalidated lifts XML Schema's rules, as xbean:FILE?validate=false does: wider spellings of booleans and numbers,
 	// placeholders in both, missing namespaces. Names are checked all the same.
 	Unvalidated bool
@@ -57,10 +60,14 @@ func Load(path string, env Environment) (*File, error) {
 	if env.LookupEnv == nil {
 		env.LookupEnv = func(string) (string, bool) { return "", false }
 	}
+	if env.Hostname == "" {
+		env.Hostname, _ = os.Hostname() // without one, the broker keeps its default name
+	}
 	c := newContext(&env)
 	if err := c.load(path); err != nil {
 		return nil, err
 	}
+	c.inherit()
 	c.replacePlaceholders()
 	c.check()
 	file := &File{Path: path, Read: c.files}

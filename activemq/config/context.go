@@ -158,3 +158,33 @@ func (c *context) target(v *value) *bean {
 	}
 	return nil
 }
+
+// inherit gives beans with a parent what they do not say themselves.
+func (c *context) inherit() {
+	for _, top := range c.beans {
+		for _, b := range top.beans() {
+			c.inheritFrom(b, 0)
+		}
+	}
+}
+
+func (c *context) inheritFrom(b *bean, depth int) {
+	if b.parent == "" {
+		return
+	}
+	parent := c.find(b.parent)
+	if parent == nil || depth > len(c.beans) {
+		c.errorf(b.at, "parent %q of a bean is not defined, or leads back to it", b.parent)
+		b.parent = ""
+		return
+	}
+	c.inheritFrom(parent, depth+1)
+	b.parent = ""
+	if b.class == "" {
+		b.class, b.schema = parent.class, parent.schema
+	}
+	b.properties = append(slices.Clone(parent.properties), b.properties...)
+	if len(b.arguments) == 0 {
+		b.arguments = parent.arguments
+	}
+}

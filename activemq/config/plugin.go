@@ -12,9 +12,8 @@ func (*Authorization) plugin()        {}
 type SimpleAuthentication struct {
 	Source `element:"simpleAuthenticationPlugin"`
 
-	Users                  []*AuthenticationUser `xml:"users"`         // of several with one name, the last counts
-	UserPasswords          map[string]string     `xml:"userPasswords"` // name to password; Users take precedence
-	UserGroups             map[string]string     `xml:"userGroups"`
+	Users                  []*AuthenticationUser `xml:"users"` // of several with one name, the last counts
+	UserPasswords          map[string]string     `xml:"userPasswords" inert:"the original puts the users in its place"`
 	AnonymousAccessAllowed bool                  `xml:"anonymousAccessAllowed"`
 	AnonymousUser          string                `xml:"anonymousUser" default:"anonymous"`
 	AnonymousGroup         string                `xml:"anonymousGroup" default:"anonymous"`

@@ -144,6 +144,7 @@ func (r *reader) springBean(e *etree.Element) *bean {
 	r.checkAttributes(e)
 	b := &bean{at: r.at(e), spring: true, class: strings.TrimSpace(e.SelectAttrValue("class", "")), id: e.SelectAttrValue("id", "")}
 	b.schema = schema().classes[b.class]
+	b.parent = e.SelectAttrValue("parent", "")
 	b.lazy = e.SelectAttrValue("lazy-init", "") == "true" || e.SelectAttrValue("abstract", "") == "true"
 	b.aliases = strings.FieldsFunc(e.SelectAttrValue("name", ""), func(c rune) bool { return c == ',' || c == ';' || c == ' ' })
 	if b.id == "" && len(b.aliases) > 0 {

@@ -76,13 +76,8 @@ func (r *reader) element(e *etree.Element, allowed []string) *bean {
 
 func (r *reader) xbeanAttribute(b *bean, a etree.Attr, at Position) {
 	switch {
-	case a.Space == "xmlns" || a.Space == "xml" || a.Space == "" && a.Key == "xmlns":
-		return
-	case a.Space != "":
-		if a.NamespaceURI() != schemaInstance {
-			r.errorf(at, "attribute %s is not known in %s", a.FullKey(), b.schema.name)
-		}
-		return
+	case a.Space != "" || a.Key == "xmlns":
+		return // other namespaces may say what they like
 	case a.Key == "id":
 		b.id = a.Value
 		return
@@ -133,6 +128,10 @@ func (r *reader) propertyElement(b *bean, e *etree.Element) *property {
 	if !r.ownNamespace(e) {
 		if e.NamespaceURI() == springNamespace && e.Tag == "property" {
 			return r.springProperty(e)
+		}
+		if e.NamespaceURI() == springNamespace && e.Tag == "bean" {
+			r.warnf(r.at(e), "bean right below %s has no effect", se.name)
+			return nil
 		}
 		r.errorf(r.at(e), "element %s of namespace %q is not allowed right below %s", e.Tag, e.NamespaceURI(), se.name)
 		return nil
