@@ -46,7 +46,7 @@ func TestErrors(t *testing.T) {
 		{"placeholder in a number", configurer, `taskRunnerPriority="${nope:7}"`, "", `taskRunnerPriority of broker is "${nope:7}", and values of type int take no placeholder`},
 		{"placeholder without a value", configurer, `brokerName="x${nope}"`, "", `placeholder "nope" has no value, in "x${nope}"`},
 		{"reference to nothing", `<bean id="store" class="a.B"/>`, `persistenceAdapter="#stor"`, "", `no bean is named "stor"; did you mean "store"?`},
-		{"parent of itself", `<bean id="a" parent="b"/><bean id="b" parent="a"/>`, "", "", `parent "a" of a bean is not defined, or leads back to it`},
+		{"parent of itself", `<bean id="a" parent="b"/><bean id="b" parent="a"/>`, "", "", `of a bean is not defined, or leads back to it`},
 		{"reference to something else", `<bean id="usage" class="org.apache.activemq.usage.SystemUsage"/>`, `persistenceAdapter="#usage"`, "", `bean of class org.apache.activemq.usage.SystemUsage does not fit into persistenceAdapter of broker`},
 		{"entry without destination", "", "", `<destinationPolicy><policyMap><policyEntries><policyEntry/></policyEntries></policyMap></destinationPolicy>`, `policyEntry names no destination, want queue or topic`},
 		{"property of a Spring bean", `<bean id="k" class="org.apache.activemq.store.kahadb.KahaDBPersistenceAdapter"><property name="directry" value="x"/></bean>`, "", "", `property directry is not known in bean of class org.apache.activemq.store.kahadb.KahaDBPersistenceAdapter; did you mean "directory"?`},
