@@ -75,6 +75,7 @@ type value struct {
 // entry is one pair of a map.
 type entry struct{ key, value *value }
 
+// literalValue is text as written, before placeholders are replaced in it.
 func literalValue(at Position, text string) *value {
 	return &value{kind: literal, at: at, text: text, raw: text}
 }

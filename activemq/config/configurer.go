@@ -8,6 +8,7 @@ import (
 
 // A configurer is the bean that makes ${…} work: without one, the text stays as it is. Several take turns.
 
+// isConfigurer knows the classes by their ending, since encrypting variants of other projects keep it.
 func (b *bean) isConfigurer() bool {
 	return strings.HasSuffix(b.class, "PropertyPlaceholderConfigurer") || strings.HasSuffix(b.class, "PropertySourcesPlaceholderConfigurer")
 }
@@ -24,6 +25,7 @@ func (c *context) replacePlaceholders() {
 	}
 }
 
+// replaceWith lets one configurer go over all beans but the configurers.
 func (c *context) replaceWith(p placeholders) {
 	replace := func(v *value) {
 		if v.kind != literal && v.kind != reference {
@@ -161,6 +163,7 @@ func locations(v *value) []*value {
 	return out
 }
 
+// addFile adds the properties of a file over those here.
 func (c *context) addFile(own *Properties, location string) error {
 	path, err := c.resource(location, "")
 	if err != nil {

@@ -10,6 +10,9 @@ import (
 // filesMax bounds how many files one configuration is made of.
 const filesMax = 100
 
+// parentsMax bounds how far a bean's settings may come from.
+const parentsMax = 100
+
 // context holds the beans of a file and its imports, which share one set of names.
 type context struct {
 	findings
@@ -95,6 +98,7 @@ func (c *context) resource(location, dir string) (string, error) {
 	return filepath.Join(dir, location), nil
 }
 
+// confDir is the directory of the configuration, which the launcher names.
 func (c *context) confDir() string {
 	if conf, ok := c.env.Properties["activemq.conf"]; ok {
 		return conf
@@ -168,12 +172,13 @@ func (c *context) inherit() {
 	}
 }
 
+// inheritFrom takes over what the parent says after the parent has done the same.
 func (c *context) inheritFrom(b *bean, depth int) {
 	if b.parent == "" {
 		return
 	}
 	parent := c.find(b.parent)
-	if parent == nil || depth > len(c.beans) {
+	if parent == nil || depth > parentsMax {
 		c.errorf(b.at, "parent %q of a bean is not defined, or leads back to it", b.parent)
 		b.parent = ""
 		return

@@ -58,6 +58,7 @@ type AuthorizationTable struct {
 	GroupClass   string                  `xml:"groupClass" default:"org.apache.activemq.jaas.GroupPrincipal" inert:"Java class"`
 }
 
+// complete refuses what the original does: an entry without a name has no place in its tree.
 func (t *AuthorizationTable) complete(c *context) {
 	for _, e := range t.Entries {
 		if e.Destination.Kind == "" {

@@ -92,6 +92,7 @@ type propertyLines struct {
 	start int // where the last logical line started
 }
 
+// next returns the next logical line and whether there was one.
 func (r *propertyLines) next() (string, bool) {
 	for r.rest != "" {
 		line := strings.TrimLeft(r.natural(), propertyBlanks)
@@ -150,6 +151,7 @@ func splitProperty(line string) (name, value string) {
 	return line[:end], value
 }
 
+// unescapeProperty replaces escapes. Characters are put together from Java's 16-bit units, since an escape is one.
 func unescapeProperty(s string) (string, error) {
 	if !strings.Contains(s, `\`) {
 		return s, nil

@@ -30,6 +30,7 @@ func (s *Source) Place(name string) Position {
 
 func (s *Source) source() *Source { return s }
 
+// put notes that a setting was given.
 func (s *Source) put(name string, at Position) {
 	if s.places == nil {
 		s.places = map[string]place{}

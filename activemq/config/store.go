@@ -1,6 +1,9 @@
 package config
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // PersistenceAdapter is a store: *KahaDB or *MemoryStore, or *Unserved.
 type PersistenceAdapter interface{ persistenceAdapter() }
@@ -78,14 +81,14 @@ func (k *KahaDB) complete(c *context) {
 
 // constant checks a setting that takes one of a few words.
 func (c *context) constant(s *Source, name string, field *string, words ...string) {
-	if !contains(words, *field) {
+	if !slices.Contains(words, *field) {
 		c.errorf(s.Place(name), "%s is %q, want one of %s", name, *field, strings.Join(words, ", "))
 	}
 }
 
 // constantFold is for settings that the original takes in any case; the field has capitals afterwards.
 func (c *context) constantFold(s *Source, name string, field *string, words ...string) {
-	if word := strings.ToUpper(strings.TrimSpace(*field)); contains(words, word) {
+	if word := strings.ToUpper(strings.TrimSpace(*field)); slices.Contains(words, word) {
 		*field = word
 	}
 	c.constant(s, name, field, words...)

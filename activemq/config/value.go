@@ -67,6 +67,7 @@ func parseLiteral(kind, text string, validated bool) (any, error) {
 	return text, nil
 }
 
+// parseBoolean reads what XML Schema calls a boolean, or without validation what Spring does.
 func parseBoolean(text string, validated bool) (bool, error) {
 	s := strings.Trim(text, " \t\r\n")
 	if !validated {
@@ -114,6 +115,7 @@ func parseInteger(text string, bits int, validated bool) (int64, error) {
 
 var floatSyntax = regexp.MustCompile(`^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$`)
 
+// parseFloat reads a decimal number. What Java also takes, NaN and infinity, is no setting anybody can mean.
 func parseFloat(text string) (float64, error) {
 	s := strings.Trim(text, " \t\r\n")
 	if !floatSyntax.MatchString(s) {

@@ -26,6 +26,7 @@ type reader struct {
 
 func (r *reader) at(e *etree.Element) Position { return r.doc.at[e].element }
 
+// attributeAt is the place of the attribute with index i in e.Attr.
 func (r *reader) attributeAt(e *etree.Element, i int) Position {
 	if m := r.doc.at[e]; i < len(m.attributes) {
 		return m.attributes[i]
@@ -74,6 +75,7 @@ func (r *reader) element(e *etree.Element, allowed []string) *bean {
 	return b
 }
 
+// xbeanAttribute reads an attribute as a property: text, or with # a reference.
 func (r *reader) xbeanAttribute(b *bean, a etree.Attr, at Position) {
 	switch {
 	case a.Space != "" || a.Key == "xmlns":
@@ -166,6 +168,7 @@ func (p *schemaProperty) xsdTyped() bool {
 	return p.literal()
 }
 
+// unknownProperty reports a child that is no property of the bean, with the likeliest way to mend it.
 func (r *reader) unknownProperty(b *bean, e *etree.Element, sp *schemaProperty) {
 	se := b.schema
 	if sp != nil {
@@ -227,7 +230,7 @@ func (r *reader) propertyValue(b *bean, sp *schemaProperty, e *etree.Element) *v
 func (r *reader) nested(e *etree.Element, sp *schemaProperty) *value {
 	switch {
 	case r.ownNamespace(e) && !(r.env.Unvalidated && isSpringValue(e)):
-		if known := schema().elements[e.Tag] != nil; known && len(sp.accepts) > 0 && !contains(sp.accepts, e.Tag) && !r.env.Unvalidated {
+		if known := schema().elements[e.Tag] != nil; known && len(sp.accepts) > 0 && !slices.Contains(sp.accepts, e.Tag) && !r.env.Unvalidated {
 			r.errorf(r.at(e), "element %s does not fit into %s%s", e.Tag, sp.name, oneOf(sp.accepts))
 			return nil
 		}
@@ -267,6 +270,7 @@ func (r *reader) propertyLines(e *etree.Element, text string) *value {
 	return v
 }
 
+// textOf is the text right inside an element, without that of its children.
 func textOf(e *etree.Element) string {
 	var b strings.Builder
 	for _, t := range e.Child {
@@ -284,6 +288,7 @@ func abbreviate(s string) string {
 	return s
 }
 
+// oneOf lists what fits, as the end of a message.
 func oneOf(names []string) string {
 	switch {
 	case len(names) == 0:
@@ -292,13 +297,4 @@ func oneOf(names []string) string {
 		return ": " + strings.Join(names, ", ")
 	}
 	return ": " + strings.Join(names[:8], ", ") + ", …"
-}
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }
