@@ -4,7 +4,7 @@
 // Reading goes in steps, each in files of its own:
 //
 //	document.go               XML text to a tree with positions
-//	spring.go, xbean.go   the tree to beans: descriptions of objects, in either dialect
+//	spring.go, xbean.go       the tree to beans: descriptions of objects, in either dialect
 //	context.go, configurer.go imports, bean names, placeholders
 //	check.go                  names and values against what the original knows (schema.txt)
 //	bind.go                   beans to the structs of broker.go, policy.go, store.go and so on
