@@ -4,6 +4,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
+
+	"goactivemq/activemq/message"
 )
 
 // Encoder writes the frames of one direction of a connection. It is not for concurrent use.
@@ -69,6 +72,7 @@ func (e *Encoder) Append(to []byte, command any) ([]byte, error) {
 // write writes the frame, which starts at start.
 func (e *Encoder) write(s *structure, id byte, command any, start int) {
 	w := &e.w
+	w.out = slices.Grow(w.out, room(command))
 	w.out = append(append(w.out, 0, 0, 0, 0)[:start+e.prefix], id)
 	stream := len(w.out)
 	if w.mode == writeTight {
@@ -98,6 +102,21 @@ func (e *Encoder) write(s *structure, id byte, command any, start int) {
 	if e.prefix > 0 {
 		binary.BigEndian.PutUint32(w.out[start:], uint32(size))
 	}
+}
+
+// fieldsRoom is more than what a frame usually takes besides a message's content and properties.
+const fieldsRoom = 512
+
+// room returns the bytes to have at hand for a command, so that content is copied once.
+func room(command any) int {
+	m, _ := command.(*message.Message)
+	if d, ok := command.(*MessageDispatch); ok {
+		m = d.Message
+	}
+	if m == nil {
+		return 0
+	}
+	return len(m.Content) + len(m.Properties) + fieldsRoom
 }
 
 // bitsSize returns the bytes that a boolean stream of n bytes takes with its head.
