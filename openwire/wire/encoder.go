@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"slices"
 
 	"goactivemq/activemq/message"
 )
@@ -72,7 +71,7 @@ func (e *Encoder) Append(to []byte, command any) ([]byte, error) {
 // write writes the frame, which starts at start.
 func (e *Encoder) write(s *structure, id byte, command any, start int) {
 	w := &e.w
-	w.out = slices.Grow(w.out, room(command))
+	w.out = grow(w.out, roomFor(command))
 	w.out = append(append(w.out, 0, 0, 0, 0)[:start+e.prefix], id)
 	stream := len(w.out)
 	if w.mode == writeTight {
@@ -107,8 +106,8 @@ func (e *Encoder) write(s *structure, id byte, command any, start int) {
 // fieldsRoom is more than what a frame usually takes besides a message's content and properties.
 const fieldsRoom = 512
 
-// room returns the bytes to have at hand for a command, so that content is copied once.
-func room(command any) int {
+// roomFor returns the bytes to have at hand for a command, so that content is copied once.
+func roomFor(command any) int {
 	m, _ := command.(*message.Message)
 	if d, ok := command.(*MessageDispatch); ok {
 		m = d.Message
@@ -117,6 +116,14 @@ func room(command any) int {
 		return 0
 	}
 	return len(m.Content) + len(m.Properties) + fieldsRoom
+}
+
+// grow returns b with room for n bytes more.
+func grow(b []byte, n int) []byte {
+	if n <= cap(b)-len(b) {
+		return b
+	}
+	return append(make([]byte, 0, max(len(b)+n, 2*cap(b))), b...)
 }
 
 // bitsSize returns the bytes that a boolean stream of n bytes takes with its head.
