@@ -3,6 +3,7 @@ package kahadb
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 
@@ -221,6 +222,8 @@ func (j *journal) step() bool {
 		w.complete(err)
 	}
 	clear(batch)
+	// Whoever was waiting may go on now; what they send next is to be in the next batch already.
+	runtime.Gosched()
 	return true
 }
 
