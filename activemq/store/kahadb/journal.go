@@ -35,6 +35,9 @@ const (
 	riderBytes = 256 << 10
 )
 
+// queueKept is how much may be queued before producers are held back.
+const queueKept = 8 << 20
+
 // journal appends records. Callers hand them over with append; one goroutine, run, makes batches of what has gathered, writes and syncs them,
 // applies their effects and calls the completions. While it writes, the next batch gathers: the more callers wait, the fewer
 // syncs there are for each.
@@ -55,7 +58,8 @@ type journal struct {
 
 	mu      sync.Mutex // guards what follows, and writes' flags
 	queue   []*write
-	bytes   int
+	bytes   int         // in the queue
+	room    *sync.Cond  // told when bytes falls below queueKept, and when nothing more is written
 	awake   bool        // wake holds a token
 	timer   *time.Timer // runs while only riders wait
 	armed   bool
@@ -66,6 +70,7 @@ type journal struct {
 
 func newJournal(f *files, o *Options, apply func([]*write, position), fail func(error)) *journal {
 	j := &journal{files: f, options: o, apply: apply, fail: fail, wake: make(chan struct{}, 1), finished: make(chan struct{})}
+	j.room = sync.NewCond(&j.mu)
 	j.timer = time.AfterFunc(time.Hour, j.kick)
 	j.timer.Stop()
 	return j
@@ -94,6 +99,15 @@ func (j *journal) append(w *write) error {
 		j.timer.Reset(riderDelay)
 	}
 	return nil
+}
+
+// throttle returns when there is room in the queue, or nothing more to be expected.
+func (j *journal) throttle() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for j.bytes >= queueKept && j.err == nil && !j.closing {
+		j.room.Wait()
+	}
 }
 
 // cancel takes w out of the queue. It is false when w has its place in the journal already.
@@ -132,6 +146,7 @@ func (j *journal) close() error {
 	j.mu.Lock()
 	already := j.closing
 	j.closing = true
+	j.room.Broadcast()
 	if !already && !j.awake {
 		j.awake = true
 		j.wake <- struct{}{}
@@ -185,6 +200,7 @@ func (j *journal) check(err error) {
 	first := j.err == nil
 	if first {
 		j.err = err
+		j.room.Broadcast()
 	}
 	j.mu.Unlock()
 	if first {
@@ -301,6 +317,9 @@ func (j *journal) seal() (batch []*write, taken int, full bool) {
 	clear(j.queue[rest:])
 	j.queue = j.queue[:rest]
 	j.batch = batch
+	if j.bytes < queueKept {
+		j.room.Broadcast()
+	}
 	return batch, taken, false
 }
 
