@@ -307,6 +307,9 @@ func (l *log) loadSubscription(r *metaReader) error {
 	if r.failed {
 		return nil // told by the caller
 	}
+	if len(sub.records) == 0 {
+		return fmt.Errorf("subscription %s of %v has no record", sub.key, l.destination)
+	}
 	info, err := l.store.options.Codec.Subscription(sub.body)
 	if err != nil {
 		return fmt.Errorf("subscription %s of %v: %w", sub.key, l.destination, err)

@@ -316,7 +316,8 @@ func (r *replay) remove(o operation) {
 		c.removed, c.updated = max(c.removed, o.position), 0
 		return
 	}
-	if sub := l.subscription(o.key); sub != nil {
+	// Before the end of the index there may be acks by an earlier subscription of that name.
+	if sub := l.subscription(o.key); sub != nil && sub.records[0] < o.position {
 		c := r.claim(o.log, o.hash)
 		c.acks = append(c.acks, replayAck{sub, o.position})
 	}
