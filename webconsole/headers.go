@@ -26,9 +26,14 @@ func (s *Server) setHeaders(h http.Header, path string) {
 	}
 }
 
-// ruleCovers tells whether a rule's pattern covers a path: * all, /prefix/*, *.suffix, or the path itself.
+// ruleCovers tells whether a rule's pattern covers a path. Patterns are those of servlets, and * for all.
 func ruleCovers(pattern, path string) bool {
-	prefix, isPrefix := strings.CutSuffix(pattern, "*")
-	suffix, isSuffix := strings.CutPrefix(pattern, "*")
-	return pattern == path || pattern == "/" || isPrefix && strings.HasPrefix(path, strings.TrimSuffix(prefix, "/")) || isSuffix && suffix != "" && strings.HasSuffix(path, suffix)
+	if pattern == "*" || pattern == "/" || pattern == path {
+		return true
+	}
+	if prefix, ok := strings.CutSuffix(pattern, "/*"); ok {
+		return path == prefix || strings.HasPrefix(path, prefix+"/")
+	}
+	suffix, ok := strings.CutPrefix(pattern, "*.")
+	return ok && strings.HasSuffix(path, "."+suffix)
 }
