@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // userShown is how much of a user name that nobody knows comes into the log, in bytes.
@@ -24,6 +25,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, from netip.Ad
 		s.challenge(w)
 		return false
 	}
+	user, password = clientText(user), clientText(password)
 	var roles []string
 	known, refused, last := s.attempts.try(from, func() (ok bool) {
 		roles, ok = s.console.Realm.Authenticate(user, password)
@@ -89,6 +91,19 @@ func quoted(text string) string {
 	}
 	b.WriteByte('"')
 	return b.String()
+}
+
+// clientText decodes what a client sent as a user or password: the challenge asks for UTF-8, but the original took ISO-8859-1, and
+// scripts written for that still come.
+func clientText(sent string) string {
+	if utf8.ValidString(sent) {
+		return sent
+	}
+	decoded := make([]rune, 0, len(sent))
+	for _, b := range []byte(sent) {
+		decoded = append(decoded, rune(b))
+	}
+	return string(decoded)
 }
 
 // shortened cuts a text for the log.

@@ -226,3 +226,19 @@ func TestClientAddresses(t *testing.T) {
 		t.Errorf("error is %v, want one with the place", err)
 	}
 }
+
+// TestLoginEncoding logs in with an umlaut in both encodings that clients use.
+func TestLoginEncoding(t *testing.T) {
+	c := closed(t)
+	realm, err := config.ParseRealm("realm", []byte("j\\u00fcrgen: gr\\u00fcn, user\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Realm = realm
+	s := serve(t, c)
+	for login, want := range map[string]int{"j\u00fcrgen:gr\u00fcn": 200, "j\xfcrgen:gr\xfcn": 200, "jurgen:grun": 401, "j\xfcrgen:gr\xf6n": 401} {
+		if answer, _ := s.ask(t, "GET", "/", login); answer.StatusCode != want {
+			t.Errorf("%q: %d, want %d", login, answer.StatusCode, want)
+		}
+	}
+}
