@@ -38,7 +38,7 @@ func (a *attempts) try(from netip.Addr, check func() bool) (ok bool, refused tim
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	network, now := networkOf(from), a.now()
-	forgiven := a.forgiven[network]
+	forgiven, known := a.forgiven[network]
 	if forgiven.Before(now) {
 		forgiven = now
 	}
@@ -50,7 +50,9 @@ func (a *attempts) try(from netip.Addr, check func() bool) (ok bool, refused tim
 		return true, 0, false
 	}
 	forgiven = forgiven.Add(attemptsInterval)
-	a.makeRoom(now)
+	if !known {
+		a.makeRoom(now)
+	}
 	a.forgiven[network] = forgiven
 	return false, 0, forgiven.Sub(now) > most
 }

@@ -12,8 +12,11 @@ import (
 // rowsMax is how many destinations a page shows, so that a broker with very many still has a console.
 const rowsMax = 200
 
-// nameMax is how many characters of a name are shown; the whole one is in the tooltip.
-const nameMax = 120
+// How many characters of a name are shown, and in its tooltip. Clients choose names, of up to 64 kB.
+const (
+	nameMax  = 120
+	titleMax = 1000
+)
 
 // filterNames are the parameters for a part of the name, by table.
 var filterNames = map[string]string{"queues": "QueueFilter", "topics": "TopicFilter"}
@@ -74,20 +77,23 @@ func (t *table) address(page int) string {
 }
 
 // nameText is a name as it is shown: valid text of bounded length.
-func nameText(name string) string {
-	name = strings.ToValidUTF8(name, "\ufffd")
-	if utf8.RuneCountInString(name) <= nameMax {
-		return name
-	}
-	return string([]rune(name)[:nameMax]) + "…"
-}
+func nameText(name string) string { return cut(name, nameMax) }
 
-// nameTitle is the tooltip of a name: the whole of it where it was cut.
+// nameTitle is the tooltip of a name that is not shown whole.
 func nameTitle(name string) string {
 	if nameText(name) == name {
 		return ""
 	}
-	return strings.ToValidUTF8(name, "\ufffd")
+	return cut(name, titleMax)
+}
+
+// cut makes valid text of at most so many characters, and a mark where some are missing.
+func cut(text string, charactersMax int) string {
+	text = strings.ToValidUTF8(text, "\ufffd")
+	if utf8.RuneCountInString(text) <= charactersMax {
+		return text
+	}
+	return string([]rune(text)[:charactersMax]) + "…"
 }
 
 // bytesText puts a number of bytes the way that configurations put them.

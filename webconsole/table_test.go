@@ -52,6 +52,7 @@ func TestNameText(t *testing.T) {
 		{"größe.日本", "größe.日本", ""},
 		{long, strings.Repeat("ä", nameMax) + "…", long},
 		{long[:2*nameMax], long[:2*nameMax], ""},
+		{strings.Repeat("x", titleMax+1), strings.Repeat("x", nameMax) + "…", strings.Repeat("x", titleMax) + "…"},
 		{"a\xffb", "a\ufffdb", "a\ufffdb"},
 	}
 	for _, c := range cases {
