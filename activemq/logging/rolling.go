@@ -31,7 +31,7 @@ type rolling struct {
 	unbounded  bool // numbers grow for ever
 	fillFirst  bool // put aside after the line that fills it
 	atStart    bool // put aside what is there when the log is opened
-	untimed    bool // the time in pattern names only, it does not cause rolling
+	timed      bool // put aside when the time in pattern changes; without it, that names only
 }
 
 // rollingFile is an open log file. Its caller sees to it that one line is written at a time.
@@ -127,7 +127,7 @@ func (f *rollingFile) due(now time.Time) bool {
 	if !f.fillFirst && f.sizeMax > 0 && f.size > f.sizeMax {
 		return true
 	}
-	if f.untimed || !f.name.timed || f.size == 0 || now.Unix() == f.checked.Unix() {
+	if !f.timed || !f.name.timed || f.size == 0 || now.Unix() == f.checked.Unix() {
 		return false
 	}
 	f.checked = now
@@ -156,6 +156,7 @@ func (f *rollingFile) roll() error {
 
 // putAside renames the file by the pattern and makes room for it.
 func (f *rollingFile) putAside() error {
+	f.compressing.Wait() // until then the last one's number does not show as taken
 	target := f.name.format(f.period, 0)
 	if f.name.numbered {
 		number, err := f.makeRoom()
@@ -173,7 +174,7 @@ func (f *rollingFile) putAside() error {
 	if !strings.HasSuffix(target, ".gz") {
 		return os.Rename(f.path, target)
 	}
-	f.compressing.Wait()
+	// Renaming is quick; compressing is not, and happens beside the logging.
 	plain := strings.TrimSuffix(target, ".gz")
 	if err := os.Rename(f.path, plain); err != nil {
 		return err
@@ -247,9 +248,6 @@ func (f *rollingFile) renumber(from, to int) error {
 
 func (f *rollingFile) close() error {
 	f.compressing.Wait()
-	if f.crashes {
-		_ = debug.SetCrashOutput(nil, debug.CrashOptions{}) // nothing is opened, so nothing can fail
-	}
 	if f.file == nil {
 		return nil
 	}
