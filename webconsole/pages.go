@@ -148,7 +148,6 @@ func (s *Server) topicViews() (views []management.DestinationView, advisories in
 
 // stylesheet serves the one style sheet.
 func (s *Server) stylesheet(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Cache-Control", "private, max-age=300")
 	s.write(w, http.StatusOK, "text/css; charset=utf-8", stylesheet)
 }
 
