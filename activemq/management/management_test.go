@@ -2,6 +2,7 @@ package management
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -111,5 +112,42 @@ func TestDestinations(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s destinations are %v, want %v", kind, got, want)
 		}
+	}
+}
+
+// TestBusy reads while clients send to new and old queues: counters never run backwards, and in the end they are what was sent.
+func TestBusy(t *testing.T) {
+	m, b, _ := start(t, broker.Options{MemoryLimit: 64 << 20})
+	const queues, messages = 20, 50
+	sent, read := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(read)
+		var last int64
+		for {
+			v := m.Broker()
+			if v.TotalEnqueueCount < last {
+				t.Errorf("%d messages were enqueued, and %d before that", v.TotalEnqueueCount, last)
+				return
+			}
+			last = v.TotalEnqueueCount
+			m.Destinations(Queue)
+			select {
+			case <-sent:
+				return
+			default:
+			}
+		}
+	}()
+	c := connect(t, b, "busy")
+	for i := range queues {
+		c.send(t, *message.NewQueue("q" + strconv.Itoa(i)), messages, nil)
+	}
+	close(sent)
+	<-read
+	if v := m.Broker(); v.TotalEnqueueCount != queues*messages || v.TotalMessageCount != queues*messages {
+		t.Errorf("enqueued %d, pending %d, want %d", v.TotalEnqueueCount, v.TotalMessageCount, queues*messages)
+	}
+	if all := m.Destinations(Queue); len(all) != queues || all[0].QueueSize != messages {
+		t.Errorf("%d queues, the first with %d messages, want %d with %d", len(all), all[0].QueueSize, queues, messages)
 	}
 }
