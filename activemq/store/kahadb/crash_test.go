@@ -76,7 +76,7 @@ type crashRun struct {
 	holders map[string]*holder
 	batches [][]int64 // messages of committed and other transactions: all or nothing in queue0
 	left    int       // operations of the file system until the crash; below 0: it was
-	dice    int64 // the seed of the crash
+	dice    int64     // the seed of the crash
 	after   *vfs.Mem
 	known   map[string]*holder // at the crash
 }

@@ -117,7 +117,8 @@ func (j *journal) cancel(w *write) bool {
 	if w.sealed || j.err != nil {
 		return false
 	}
-	w.cancelled = true // its record may be used no more
+	w.cancelled = true // its record is the caller's again
+	j.bytes -= len(w.record)
 	return true
 }
 
@@ -285,9 +286,13 @@ func (j *journal) seal() (batch []*write, taken int, full bool) {
 	batch = j.batch[:0]
 	size, records := int64(batchHead), 0
 	for _, w := range j.queue {
+		if w.cancelled {
+			taken++
+			continue
+		}
 		n := int64(len(w.record))
 		switch {
-		case w.cancelled || n == 0 || j.err != nil:
+		case n == 0 || j.err != nil:
 		case records == 0 && j.offset > 0 && j.offset+n >= j.options.MaxFileLength:
 			if taken == 0 {
 				return nil, 0, true
@@ -300,10 +305,6 @@ func (j *journal) seal() (batch []*write, taken int, full bool) {
 			break
 		}
 		taken++
-		if w.cancelled {
-			j.bytes -= len(w.record)
-			continue
-		}
 		w.sealed = true
 		if n > 0 {
 			records++
