@@ -23,6 +23,13 @@ func (s *Store) recover() error {
 	if s.files, err = listFiles(s.fs, s.options.Directory); err != nil {
 		return fmt.Errorf("kahadb: %w", err)
 	}
+	version, err := StoredVersion(s.fs, s.options.IndexDirectory)
+	if err != nil {
+		return fmt.Errorf("kahadb: %w", err)
+	}
+	if version != 0 && version != s.options.OpenWireVersion {
+		return fmt.Errorf("kahadb: %s keeps OpenWire version %d, the codec is of %d", s.options.Directory, version, s.options.OpenWireVersion)
+	}
 	s.journal = newJournal(s.files, &s.options, s.applied, s.broken)
 	end, bad, torn, err := s.findEnd()
 	if err != nil {
