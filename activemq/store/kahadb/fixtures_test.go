@@ -137,6 +137,9 @@ func (f *fixture) unpack(t *testing.T, name string) {
 func (f *fixture) options() Options {
 	o := testOptions(f.mem)
 	o.MaxFileLength = f.manifest.Options.JournalMaxFileLength
+	if v, err := StoredVersion(f.mem, "data"); err == nil {
+		o.OpenWireVersion = v
+	}
 	return o
 }
 
