@@ -1,0 +1,250 @@
+package crash
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Check is a promise, and the search for where a history breaks it.
+type Check struct {
+	Name string
+	Find func(history []Event) (broken []string)
+}
+
+// Checks are all promises, the gravest first.
+var Checks = []Check{
+	{"confirmed_sends_arrive", confirmedSendsArrive},
+	{"confirmed_consumption_is_final", consumptionIsFinal},
+	{"transactions_are_atomic", transactionsAreAtomic},
+	{"prepared_branches_survive", preparedBranchesSurvive},
+	{"moves_happen_once", movesHappenOnce},
+	{"one_delivery_in_a_brokers_life", oneDeliveryInALife},
+	{"order_of_a_producer", orderOfProducer},
+	{"redelivery_is_flagged", redeliveryIsFlagged},
+}
+
+// began maps the transactions to the event that began their end.
+func began(history []Event) map[string]Event {
+	all := map[string]Event{}
+	for _, e := range history {
+		switch e.Verb {
+		case "commit", "prepare", "prepare-abandon", "abandon":
+			all[e.Transaction] = e
+		}
+	}
+	return all
+}
+
+func seen(history []Event) map[delivery]bool {
+	all := map[delivery]bool{}
+	for _, e := range history {
+		if e.Verb == "got" {
+			all[delivery{e.Subscription, e.IDs[0]}] = true
+		}
+	}
+	return all
+}
+
+// confirmedSendsArrive: what was confirmed, alone or by its transaction, reaches each of its subscriptions.
+func confirmedSendsArrive(history []Event) (broken []string) {
+	got, begun := seen(history), began(history)
+	for _, e := range history {
+		ids, how := e.IDs, "sent"
+		switch e.Verb {
+		case "sent":
+		case "committed":
+			ids, how = begun[e.Transaction].IDs, "committed in "+e.Transaction
+		default:
+			continue
+		}
+		for _, id := range ids {
+			for _, d := range deliveries(id) {
+				if !got[d] {
+					broken = append(broken, fmt.Sprintf("%s %s, and never received by %s", id, how, d.subscription))
+				}
+			}
+		}
+	}
+	return broken
+}
+
+// consumptionIsFinal: nothing comes back after the broker confirmed its acknowledgement or its transaction.
+func consumptionIsFinal(history []Event) (broken []string) {
+	begun, consumed := began(history), map[delivery]string{}
+	for _, e := range history {
+		switch e.Verb {
+		case "acked":
+			for _, id := range e.IDs {
+				consumed[delivery{e.Subscription, id}] = "acknowledged on connection " + e.Connection
+			}
+		case "committed":
+			for _, id := range begun[e.Transaction].Taken {
+				consumed[delivery{begun[e.Transaction].Subscription, id}] = "taken in transaction " + e.Transaction
+			}
+		case "got":
+			if how := consumed[delivery{e.Subscription, e.IDs[0]}]; how != "" {
+				broken = append(broken, fmt.Sprintf("%s %s, and received again on connection %s", e.IDs[0], how, e.Connection))
+			}
+		}
+	}
+	return broken
+}
+
+// transactionsAreAtomic: a transaction whose end nobody saw has sent all or nothing, one that was rolled back nothing.
+// What several transactions tried to send, as a mover does, is left to movesHappenOnce.
+func transactionsAreAtomic(history []Event) (broken []string) {
+	got, begun := seen(history), began(history)
+	attempts, committed := map[string]int{}, map[string]bool{}
+	for _, e := range begun {
+		for _, id := range e.IDs {
+			attempts[id]++
+		}
+	}
+	for _, e := range history {
+		if e.Verb == "committed" {
+			committed[e.Transaction] = true
+		}
+	}
+	for _, t := range slices.Sorted(maps.Keys(begun)) {
+		e, visible, all := begun[t], 0, 0
+		for _, id := range e.IDs {
+			for _, d := range deliveries(id) {
+				if attempts[id] > 1 {
+					continue
+				}
+				all++
+				if got[d] {
+					visible++
+				}
+			}
+		}
+		if strings.HasSuffix(e.Verb, "abandon") && visible > 0 {
+			broken = append(broken, fmt.Sprintf("transaction %s was rolled back, and %d of %d deliveries are seen: %v", t, visible, all, e.IDs))
+		} else if !committed[t] && visible != 0 && visible != all {
+			broken = append(broken, fmt.Sprintf("transaction %s of unknown end, %d of %d deliveries are seen: %v", t, visible, all, e.IDs))
+		}
+	}
+	return broken
+}
+
+// preparedBranchesSurvive: after a crash the broker lists each branch whose first phase it confirmed, until the second
+// began, and none whose commit it confirmed.
+func preparedBranchesSurvive(history []Event) (broken []string) {
+	prepared, committed := map[string]bool{}, map[string]bool{}
+	for _, e := range history {
+		switch e.Verb {
+		case "prepared":
+			prepared[e.Transaction] = true
+		case "finish":
+			delete(prepared, e.Transaction)
+		case "committed":
+			committed[e.Transaction] = true
+		case "recovered":
+			for t := range prepared {
+				if !slices.Contains(e.IDs, t) {
+					broken = append(broken, fmt.Sprintf("branch %s was prepared, and is not listed on connection %s", t, e.Connection))
+				}
+			}
+			for _, t := range e.IDs {
+				if committed[t] {
+					broken = append(broken, fmt.Sprintf("branch %s was committed, and is listed on connection %s", t, e.Connection))
+				}
+			}
+		}
+	}
+	return broken
+}
+
+// movesHappenOnce: what was taken from q.in goes on to q.out in the same transaction. So all that was in the one comes to
+// the other, and what was seen in the other does not come back to the one. (A second copy in q.out is found by
+// consumptionIsFinal and redeliveryIsFlagged.)
+func movesHappenOnce(history []Event) (broken []string) {
+	got, moved := seen(history), map[string]bool{}
+	for _, e := range history {
+		if e.Verb != "got" {
+			continue
+		}
+		id := e.IDs[0]
+		if rest, ok := strings.CutPrefix(id, "q.out/"); ok {
+			moved[rest] = true
+		}
+		if rest, ok := strings.CutPrefix(id, "q.in/"); ok {
+			if moved[rest] {
+				broken = append(broken, fmt.Sprintf("%s was moved, and comes back on connection %s", id, e.Connection))
+			}
+			if !got[delivery{"-", "q.out/" + rest}] {
+				broken = append(broken, fmt.Sprintf("%s was received for moving, and never comes out", id))
+			}
+		}
+	}
+	return broken
+}
+
+// oneDeliveryInALife: while a broker process and a connection to it live, a message that the connection holds is not
+// delivered again, there or elsewhere, unless it was given back. A crash that doubled a message in the store shows here.
+func oneDeliveryInALife(history []Event) (broken []string) {
+	life := map[string]string{}   // broker by connection
+	held := map[delivery]string{} // connection by what it got
+	for _, e := range history {
+		switch e.Verb {
+		case "open":
+			life[e.Connection] = e.Broker
+		case "closed":
+			maps.DeleteFunc(held, func(_ delivery, c string) bool { return c == e.Connection })
+		case "abandon":
+			for _, id := range e.Taken {
+				delete(held, delivery{e.Subscription, id})
+			}
+		case "got":
+			d := delivery{e.Subscription, e.IDs[0]}
+			if c := held[d]; c != "" && life[c] == life[e.Connection] {
+				broken = append(broken, fmt.Sprintf("%s came on connection %s, and again on %s in the same life of the broker", d.id, c, e.Connection))
+			}
+			held[d] = e.Connection
+		}
+	}
+	return broken
+}
+
+// orderOfProducer: a connection receives what one producer sent to one destination in the order of the sends. What it
+// gives back by a rollback comes once more.
+func orderOfProducer(history []Event) (broken []string) {
+	type stream struct{ connection, producer string }
+	last := map[stream]int{}
+	for _, e := range history {
+		switch e.Verb {
+		case "abandon":
+			for _, id := range e.Taken {
+				producer, number := split(id)
+				s := stream{e.Connection, producer}
+				last[s] = min(last[s], number-1)
+			}
+		case "got":
+			producer, number := split(e.IDs[0])
+			s := stream{e.Connection, producer}
+			if number <= last[s] {
+				broken = append(broken, fmt.Sprintf("%s comes after number %d on connection %s", e.IDs[0], last[s], e.Connection))
+			}
+			last[s] = number
+		}
+	}
+	return broken
+}
+
+// redeliveryIsFlagged: who gets a message that somebody got before is told so.
+func redeliveryIsFlagged(history []Event) (broken []string) {
+	before := map[delivery]string{}
+	for _, e := range history {
+		if e.Verb != "got" {
+			continue
+		}
+		d := delivery{e.Subscription, e.IDs[0]}
+		if before[d] != "" && !e.Redelivered {
+			broken = append(broken, fmt.Sprintf("%s came on connection %s, and comes unflagged on %s", d.id, before[d], e.Connection))
+		}
+		before[d] = e.Connection
+	}
+	return broken
+}
