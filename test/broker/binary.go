@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"goactivemq/test/peers"
 )
 
 // scratch holds what a test process makes once: the binary, compiled Java programs.
@@ -37,7 +39,7 @@ func executable(t testing.TB) string {
 	if path := os.Getenv("GOACTIVEMQ_BINARY"); path != "" {
 		return path
 	}
-	root := Root(t)
+	root := peers.Root(t)
 	build.once.Do(func() {
 		build.path = filepath.Join(scratch, "activemqd")
 		cmd := exec.Command("go", "build", "-o", build.path, "./bin")
@@ -50,23 +52,4 @@ func executable(t testing.TB) string {
 		t.Fatal(build.err)
 	}
 	return build.path
-}
-
-// Root is the top of the checkout: the nearest directory upwards that has the go.mod.
-func Root(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			t.Fatal("no go.mod in any directory above the test")
-		}
-		dir = parent
-	}
 }

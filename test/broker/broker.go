@@ -19,6 +19,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"goactivemq/test/peers"
 )
 
 // The time limits of the harness. The start may include the recovery of a large journal.
@@ -109,7 +111,7 @@ func (b *Broker) command() *exec.Cmd {
 	xml := filepath.Join(b.dir, "conf", "activemq.xml")
 	var cmd *exec.Cmd
 	if Java() {
-		cmd = exec.Command(Shared(b.t, "tools", "java-broker"), b.dir, xml)
+		cmd = exec.Command(peers.Shared(b.t, "tools", "java-broker"), b.dir, xml)
 	} else {
 		cmd = exec.Command(executable(b.t), "console", "xbean:file:"+xml)
 	}

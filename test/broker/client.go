@@ -7,60 +7,34 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"goactivemq/test/peers"
 )
 
-// Shared is a path among the facts shared with other checkouts, which lie beside this one or where GOACTIVEMQ_SHARED says.
-// A test that needs an absent one is skipped, or fails where GOACTIVEMQ_REQUIRE_PEERS=1.
-func Shared(t testing.TB, elem ...string) string {
-	t.Helper()
-	top := os.Getenv("GOACTIVEMQ_SHARED")
-	if top == "" {
-		top = filepath.Join(Root(t), "..", "shared")
-	}
-	path := filepath.Join(append([]string{top}, elem...)...)
-	if _, err := os.Stat(path); err != nil {
-		missing(t, "shared file "+filepath.Join(elem...)+" is not there: "+err.Error())
-	}
-	return path
-}
-
-func missing(t testing.TB, what string) {
-	t.Helper()
-	if os.Getenv("GOACTIVEMQ_REQUIRE_PEERS") == "1" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
-}
-
-// classPath is what a JMS client of ActiveMQ 5.17 needs, as Debian installs it.
+// classPath is the original's client, with a logger that says nothing in the place of any other, and with the codecs of
+// OpenWire 2 to 8 where a system has them.
 func classPath(t testing.TB) string {
 	t.Helper()
-	const lib = "/usr/share/java/"
-	jars := []string{"activemq-client.jar", "geronimo-jms_1.1_spec.jar", "geronimo-j2ee-management-1.1-spec.jar", "hawtbuf.jar", "slf4j-api.jar", "slf4j-nop.jar"}
-	for i, jar := range jars {
-		jars[i] = lib + jar
-		if _, err := os.Stat(jars[i]); err != nil {
-			missing(t, "the Java client is not installed: "+err.Error())
+	jars := slices.DeleteFunc(strings.Split(peers.Java(t), ":"), func(jar string) bool {
+		return strings.HasPrefix(filepath.Base(jar), "slf4j-log4j")
+	})
+	for _, more := range []string{quiet, legacy} {
+		if _, err := os.Stat(more); err == nil {
+			jars = append(jars, more)
 		}
-	}
-	if _, err := exec.LookPath("javac"); err != nil {
-		missing(t, "no Java compiler: "+err.Error())
-	}
-	// OpenWire versions 2 to 8, where a system has them.
-	if legacy := lib + "activemq-openwire-legacy.jar"; exists(legacy) {
-		jars = append(jars, legacy)
 	}
 	return strings.Join(jars, ":")
 }
 
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
+const (
+	quiet  = "/usr/share/java/slf4j-nop.jar"
+	legacy = "/usr/share/java/activemq-openwire-legacy.jar"
+)
 
 // Program is a Java client, compiled.
 type Program struct{ path, class string }
@@ -79,7 +53,7 @@ func Compile(t testing.TB, source string) Program {
 	programs.Lock()
 	defer programs.Unlock()
 	if !programs.compiled[source] {
-		if text, err := exec.Command("javac", "-nowarn", "-Xlint:-options", "-cp", jars, "-d", out, source).CombinedOutput(); err != nil {
+		if text, err := exec.Command(peers.Need(t, "javac"), "-nowarn", "-Xlint:-options", "-cp", jars, "-d", out, source).CombinedOutput(); err != nil {
 			t.Fatalf("javac %s: %v\n%s", source, err, text)
 		}
 		if programs.compiled == nil {

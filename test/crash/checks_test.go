@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A clean history, and for each check a change to it that the check, and no graver one, must find.
+// clean is a history in which nothing is wrong.
 const clean = `open 1 B1 sync
 open 2 B1 tx1
 open 3 B1 xa
@@ -51,6 +51,7 @@ got 6 - q.out/f/1 0
 got 6 - q.x/x/1 0
 done`
 
+// TestChecksFindWhatIsBroken changes one thing that the named check must find.
 func TestChecksFindWhatIsBroken(t *testing.T) {
 	for _, c := range []struct{ check, old, new string }{
 		{"confirmed_sends_arrive", "got 5 durable2 t.d/n/1 0\n", ""},
@@ -61,7 +62,8 @@ func TestChecksFindWhatIsBroken(t *testing.T) {
 		{"moves_happen_once", "done", "got 6 - q.in/f/1 1\ndone"},
 		{"one_delivery_in_a_brokers_life", "ack 4 durable1", "got 4 durable1 t.d/n/1 1\nack 4 durable1"},
 		{"order_of_a_producer", "got 6 - q.a/t/1 0\ngot 6 - q.a/t/2 0", "got 6 - q.a/t/2 0\ngot 6 - q.a/t/1 0"},
-		{"redelivery_is_flagged", "got 6 - q.in/f/1 1", "got 6 - q.in/f/1 0"},
+		{"redelivery_is_flagged_on_queues", "got 6 - q.in/f/1 1", "got 6 - q.in/f/1 0"},
+		{"redelivery_is_flagged_on_durable_topics", "ack 4 durable1", "got 4 durable1 t.d/n/1 0\nack 4 durable1"},
 	} {
 		t.Run(c.check, func(t *testing.T) {
 			if strings.Count(clean, c.old) != 1 {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"goactivemq/test/broker"
+	"goactivemq/test/peers"
 )
 
 func TestMain(m *testing.M) { broker.Main(m) }
@@ -33,7 +34,7 @@ var groups = []group{
 // TestJMS runs the checks of JmsSmoke against the configuration that a release ships, one sub-test each. A check that
 // belongs to a later version is skipped.
 func TestJMS(t *testing.T) {
-	client := broker.Compile(t, broker.Shared(t, "clients", "JmsSmoke.java"))
+	client := broker.Compile(t, peers.Shared(t, "clients", "JmsSmoke.java"))
 	list, _ := client.Run(t, time.Minute, "--list")
 	names := strings.Fields(list)
 	b := broker.Start(t, stock(t))
@@ -93,7 +94,7 @@ func matches(patterns []string, name string) bool {
 // stock is the configuration that this checkout ships, or that of the latest release it follows, on a free port.
 func stock(t *testing.T) broker.Config {
 	t.Helper()
-	path := filepath.Join(broker.Root(t), "conf", "activemq.xml")
+	path := filepath.Join(peers.Root(t), "conf", "activemq.xml")
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return broker.Config{XML: broker.Plain}

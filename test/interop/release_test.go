@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"goactivemq/test/broker"
+	"goactivemq/test/peers"
 )
 
 // releaseElements are the elements of the activemq.xml that the releases 5.15 to 6.3 ship, no more and no less.
@@ -23,7 +24,7 @@ var releaseElements = []string{
 // TestReleaseFiles starts a broker with the activemq.xml of each release in the corpus, changed in its ports only, and
 // has a Java client send and receive a message.
 func TestReleaseFiles(t *testing.T) {
-	corpus := broker.Shared(t, "config", "corpus")
+	corpus := peers.Shared(t, "config", "corpus")
 	text, err := os.ReadFile(filepath.Join(corpus, "index.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +36,7 @@ func TestReleaseFiles(t *testing.T) {
 	if err := json.Unmarshal(text, &index); err != nil {
 		t.Fatal(err)
 	}
-	client := broker.Compile(t, broker.Shared(t, "clients", "JmsSmoke.java"))
+	client := broker.Compile(t, peers.Shared(t, "clients", "JmsSmoke.java"))
 	tried := 0
 	for _, file := range index {
 		release := file.Origin == "upstream" && strings.HasSuffix(file.Path, "release/conf/activemq.xml") &&
@@ -78,7 +79,7 @@ func movable(t *testing.T, text string) broker.Config {
 		text = imported.ReplaceAllString(text, "")
 		text = logQuery.ReplaceAllString(text, "")
 	}
-	console, err := os.ReadFile(broker.Shared(t, "config", "corpus", "jetty__apache_activemq__assembly-src-release-conf-jetty_34b623.xml"))
+	console, err := os.ReadFile(peers.Shared(t, "config", "corpus", "jetty__apache_activemq__assembly-src-release-conf-jetty_34b623.xml"))
 	if err != nil {
 		t.Fatal(err)
 	}
