@@ -13,22 +13,24 @@ import (
 
 // Type ids of the OpenWire commands that the conversations here hold.
 const (
-	WireFormatInfo    = 1
-	BrokerInfo        = 2
-	ConnectionInfo    = 3
-	SessionInfo       = 4
-	ConsumerInfo      = 5
-	ProducerInfo      = 6
-	KeepAliveInfo     = 10
-	ShutdownInfo      = 11
-	RemoveInfo        = 12
-	ControlCommand    = 14
-	ConnectionError   = 16
-	MessageDispatch   = 21
-	MessageAck        = 22
-	TextMessage       = 28
-	Response          = 30
-	ExceptionResponse = 31
+	WireFormatInfo         = 1
+	BrokerInfo             = 2
+	ConnectionInfo         = 3
+	SessionInfo            = 4
+	ConsumerInfo           = 5
+	ProducerInfo           = 6
+	KeepAliveInfo          = 10
+	ShutdownInfo           = 11
+	RemoveInfo             = 12
+	DestinationInfo        = 8
+	RemoveSubscriptionInfo = 9
+	ControlCommand         = 14
+	ConnectionError        = 16
+	MessageDispatch        = 21
+	MessageAck             = 22
+	TextMessage            = 28
+	Response               = 30
+	ExceptionResponse      = 31
 
 	queue        = 100
 	messageID    = 110
@@ -98,10 +100,11 @@ func Hello() *Frame {
 type Conversation struct {
 	net.Conn
 
-	t         testing.TB
-	id        string // of the connection, which also names its objects
-	commands  int32
-	published int64
+	t          testing.TB
+	id         string // of the connection, which also names its objects
+	commands   int32
+	published  int64  // number of the producer's latest message
+	subscribed string // the consumer's queue
 }
 
 // Dial connects without saying anything.
@@ -115,17 +118,14 @@ func (b *Broker) Dial(t testing.TB) *Conversation {
 	return &Conversation{Conn: conn, t: t, id: "ID:test-" + strings.ReplaceAll(conn.LocalAddr().String(), ":", "-") + "-1"}
 }
 
-// Connect dials and opens an OpenWire connection with a session in it, a consumer and a producer on a queue of its own.
+// Connect dials and opens an OpenWire connection with a session and a producer.
 func (b *Broker) Connect(t testing.TB) *Conversation {
 	t.Helper()
 	c := b.Dial(t)
 	c.Greet()
 	c.Request(c.Login())
 	c.Request(c.Next(SessionInfo).object(sessionID).String(c.id).Long(1))
-	consumer := c.consumer(c.Next(ConsumerInfo)).Bool(false)
-	c.Request(c.queue(consumer).Int(100).Int(0).Bool(false).Nulls(3).Bool(false).Bool(false).Bool(false).
-		Byte(0).Nulls(2).Bool(false).Bool(false).Bool(false).Nulls(1))
-	c.Request(c.queue(c.producer(c.Next(ProducerInfo))).Nulls(1).Bool(false).Int(0))
+	c.Request(c.producer(c.Next(ProducerInfo)).Nulls(2).Bool(false).Int(0))
 	return c
 }
 
@@ -141,7 +141,34 @@ func (c *Conversation) Login() *Frame {
 		Bool(false).Bool(false).Bool(false).Bool(false).Bool(false).Nulls(1)
 }
 
-func (c *Conversation) queue(f *Frame) *Frame { return f.object(queue).String("test." + c.id[3:]) }
+// Subscribe makes a consumer with a prefetch of 1000 on a queue. A connection has one.
+func (c *Conversation) Subscribe(queue string) {
+	c.t.Helper()
+	c.subscribed = queue
+	f := named(c.consumer(c.Next(ConsumerInfo)).Bool(false), queue)
+	c.Request(f.Int(1000).Int(0).Bool(false).Nulls(3).Bool(false).Bool(false).Bool(false).
+		Byte(0).Nulls(2).Bool(false).Bool(false).Bool(false).Nulls(1))
+}
+
+// Publish sends a persistent text to a queue and waits for the confirmation.
+func (c *Conversation) Publish(queue, text string) {
+	c.t.Helper()
+	c.Request(c.publication(queue, text))
+}
+
+// publication is the next message of the connection's producer.
+func (c *Conversation) publication(queue, text string) *Frame {
+	c.published++
+	body := append(binary.BigEndian.AppendUint32(nil, uint32(len(text))), text...)
+	f := named(c.producer(c.Next(TextMessage)), queue).Nulls(2)
+	return c.message(f).Nulls(2).Int(0).Nulls(1).Bool(true).Long(0).Byte(4).Nulls(1).Long(0).Nulls(1).
+		Blob(body).Nulls(3).Bool(false).Int(0).Nulls(1).Long(0).Nulls(1).Bool(false).Bool(false).
+		Nulls(1).Long(0).Long(0).Bool(false)
+}
+
+// named appends a queue.
+func named(f *Frame, name string) *Frame { return f.object(queue).String(name) }
+
 func (c *Conversation) consumer(f *Frame) *Frame {
 	return f.object(consumerID).String(c.id).Long(1).Long(1)
 }
@@ -181,15 +208,14 @@ func (c *Conversation) Request(f *Frame) {
 	})
 }
 
-// RoundTrip publishes a persistent text, receives it and acknowledges it: a client that is well served.
+// RoundTrip publishes a text to a queue of the connection's own, receives it and acknowledges it: a client well served.
 func (c *Conversation) RoundTrip(text string) {
 	c.t.Helper()
-	c.published++
-	body := binary.BigEndian.AppendUint32(nil, uint32(len(text)))
-	send := c.queue(c.producer(c.Next(TextMessage))).Nulls(2)
-	c.message(send).Nulls(2).Int(0).Nulls(1).Bool(true).Long(0).Byte(4).Nulls(1).Long(0).Nulls(1).
-		Blob(append(body, text...)).Nulls(3).Bool(false).Int(0).Nulls(1).Long(0).Nulls(1).Bool(false).Bool(false).
-		Nulls(1).Long(0).Long(0).Bool(false)
+	own := "test." + c.id[3:]
+	if c.subscribed == "" {
+		c.Subscribe(own)
+	}
+	send := c.publication(own, text)
 	id := send.bytes[5:9]
 	c.Put(send.Bytes())
 	var confirmed, arrived bool
@@ -204,7 +230,7 @@ func (c *Conversation) RoundTrip(text string) {
 		}
 		return confirmed && arrived
 	})
-	ack := c.consumer(c.queue(c.Next(MessageAck)).Nulls(1)).Byte(2)
+	ack := c.consumer(named(c.Next(MessageAck), own).Nulls(1)).Byte(2)
 	c.Request(c.message(c.message(ack)).Int(1).Nulls(1))
 }
 
