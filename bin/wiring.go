@@ -3,35 +3,287 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
-	"net"
+	"os"
+	"sort"
+	"strings"
+	"time"
 
+	"goactivemq/activemq/broker"
 	"goactivemq/activemq/cli"
+	"goactivemq/activemq/config"
+	"goactivemq/activemq/logging"
+	"goactivemq/openwire"
+	"goactivemq/protocols"
 )
 
-// program stands in for the broker: it opens the OpenWire port, accepts connections and closes them.
+// The loggers that operators know, where lifecycle messages are grepped.
+const (
+	serviceLogger   = "org.apache.activemq.broker.BrokerService"
+	connectorLogger = "org.apache.activemq.broker.TransportConnector"
+	listenLogger    = "org.apache.activemq.transport.TransportServerThreadSupport"
+	transportLogger = "org.apache.activemq.broker.TransportConnection.Transport"
+	configLogger    = "org.apache.activemq.xbean.XBeanBrokerFactory"
+)
+
+// protocol makes the handler of a connector's protocol.
+type protocol func(b *broker.Broker, a *protocols.Address, url func() string, log *slog.Logger) (protocols.Handler, error)
+
+// served are the protocols of this build, by the scheme of a connector's URI.
+var served = map[string]protocol{
+	"tcp": newOpenWire,
+	"nio": newOpenWire,
+}
+
+// newOpenWire makes the handler of an OpenWire connector.
+func newOpenWire(b *broker.Broker, a *protocols.Address, url func() string, log *slog.Logger) (protocols.Handler, error) {
+	return openwire.New(b, a, cli.Version, url, log)
+}
+
+// program is the broker as the command line runs it.
 type program struct{}
 
-func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
-	address := s.Properties["standin.address"]
-	if address == "" {
-		address = "0.0.0.0:61616"
-	}
-	listener, err := net.Listen("tcp", address)
+// Validate reads the configuration and tells what it finds.
+func (program) Validate(s cli.Settings, out io.Writer) error {
+	file, err := load(s)
 	if err != nil {
 		return err
 	}
-	context.AfterFunc(ctx, func() { listener.Close() })
-	slog.Info("Listening for connections at: tcp://" + listener.Addr().String())
-	ready()
-	for {
-		connection, err := listener.Accept()
-		if errors.Is(err, net.ErrClosed) {
+	for _, w := range file.Warnings {
+		fmt.Fprintln(out, w)
+	}
+	return refuseUnserved(file.Broker)
+}
+
+// load reads the configuration that the settings name.
+func load(s cli.Settings) (*config.File, error) {
+	path, err := s.ConfigFile()
+	if err != nil {
+		return nil, err
+	}
+	return config.Load(path, config.Environment{
+		Properties:  s.Properties,
+		LookupEnv:   os.LookupEnv,
+		Unvalidated: strings.Contains(s.URI, "validate=false"),
+	})
+}
+
+// Run starts the broker that the configuration describes, and stops it when ctx ends. What was opened is closed in
+// reverse order, whatever happens.
+func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
+	file, err := load(s)
+	if err != nil {
+		return err
+	}
+	for _, w := range file.Warnings {
+		logging.Logger(configLogger).Warn(w.String())
+	}
+	if err := refuseUnserved(file.Broker); err != nil {
+		return err
+	}
+	r := &running{settings: s, file: file, config: file.Broker, log: logging.Logger(serviceLogger), began: time.Now()}
+	defer r.close()
+	if err := r.open(ctx, ready); err != nil {
+		if errors.Is(err, context.Canceled) {
 			return nil
 		}
+		return err
+	}
+	return r.serve(ctx, ready)
+}
+
+// running is a broker with all that belongs to it.
+type running struct {
+	settings   cli.Settings
+	file       *config.File
+	config     *config.Broker
+	log        *slog.Logger
+	began      time.Time
+	broker     *broker.Broker
+	store      openStore
+	connectors []*protocols.Connector
+	id         string
+}
+
+// open opens the store, makes the broker over it, and binds the connectors. It waits for the store while another broker has it.
+func (r *running) open(ctx context.Context, ready func()) error {
+	r.id = brokerID(r.config, r.began)
+	memory := memoryLimit(r.config.SystemUsage, r.settings.MaxHeap, r.log)
+	tuneCollector(memory)
+	if err := r.store.open(ctx, r.config, r.log, ready); err != nil {
+		return err
+	}
+	r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) is starting", cli.Version, r.config.Name, r.id))
+	b, err := broker.New(r.options(memory))
+	if err != nil {
+		return err
+	}
+	r.broker = b
+	b.Start()
+	for _, c := range r.config.TransportConnectors {
+		if err := r.openConnector(c); err != nil {
+			return err
+		}
+	}
+	return r.makeDestinations()
+}
+
+// options puts the configuration into the broker's terms.
+func (r *running) options(memory int64) broker.Options {
+	c := r.config
+	o := broker.Options{
+		Name:                   c.Name,
+		ID:                     r.id,
+		DataDirectory:          c.DataDirectory,
+		Store:                  r.store.Store,
+		Persistent:             c.Persistent,
+		Policies:               policies(c.DestinationPolicy),
+		MemoryLimit:            memory,
+		StoreLimit:             int64(c.SystemUsage.Store.Limit),
+		TempLimit:              int64(c.SystemUsage.Temp.Limit),
+		SendFailIfNoSpace:      c.SystemUsage.SendFailIfNoSpace,
+		SendFailIfNoSpaceAfter: c.SystemUsage.SendFailIfNoSpaceAfterTimeout.Duration(),
+		Advisories:             c.AdvisorySupport,
+		StoreBeforeDispatch:    r.store.beforeDispatch,
+		Authenticate:           authenticator(c.Plugins),
+		PopulateUserID:         c.PopulateJMSXUserID,
+		Log:                    r.log,
+	}
+	return o
+}
+
+// openConnector binds one connector, unless this build has no such protocol.
+func (r *running) openConnector(c *config.TransportConnector) error {
+	a, err := protocols.ParseAddress(string(c.URI))
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.At, err)
+	}
+	name := c.Name
+	if name == "" {
+		name = string(c.URI)
+	}
+	makeHandler := served[a.Scheme]
+	if makeHandler == nil {
+		logging.Logger(connectorLogger).Warn(fmt.Sprintf("Connector %s is not started: the protocol %s is not served by this version", name, a.Scheme))
+		return nil
+	}
+	var connector *protocols.Connector
+	url := func() string { return connector.URL(hostName()) }
+	h, err := makeHandler(r.broker, a, url, logging.Logger(transportLogger))
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.At, err)
+	}
+	connector, err = protocols.Open(name, a, h, logging.Logger(transportLogger))
+	if err != nil {
+		return err
+	}
+	r.connectors = append(r.connectors, connector)
+	if unread := a.Unread(); len(unread) > 0 {
+		sort.Strings(unread)
+		logging.Logger(connectorLogger).Warn(fmt.Sprintf("Connector %s: these options have no effect in this version: %s", name, strings.Join(unread, ", ")))
+	}
+	logging.Logger(listenLogger).Info("Listening for connections at: " + url() + optionsOf(string(c.URI)))
+	return nil
+}
+
+// optionsOf returns a connector's options as its URI has them.
+func optionsOf(uri string) string {
+	if i := strings.IndexByte(uri, '?'); i >= 0 {
+		return uri[i:]
+	}
+	return ""
+}
+
+// makeDestinations makes those that the configuration asks for.
+func (r *running) makeDestinations() error {
+	for _, d := range r.config.Destinations {
+		name, err := destination(d)
 		if err != nil {
 			return err
 		}
-		connection.Close()
+		if err := r.broker.MakeDestination(name); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// serve accepts connections until ctx ends or the store fails.
+func (r *running) serve(ctx context.Context, ready func()) error {
+	for _, c := range r.connectors {
+		c.Start()
+		logging.Logger(connectorLogger).Info("Connector " + c.Name() + " started")
+	}
+	r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) started", cli.Version, r.config.Name, r.id))
+	r.log.Info("goactivemq is independent of the Apache Software Foundation")
+	ready()
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-r.store.failed():
+		return fmt.Errorf("stopped because the store failed: %w", r.store.err())
+	}
+}
+
+// close stops what runs, in the order in which nothing can get lost: no new connections, then the broker, then the store.
+func (r *running) close() {
+	if r.broker != nil {
+		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) is shutting down", cli.Version, r.config.Name, r.id))
+	}
+	for _, c := range r.connectors {
+		c.StopAccepting()
+	}
+	if r.broker != nil {
+		r.broker.Close()
+	}
+	for _, c := range r.connectors {
+		c.Close()
+		logging.Logger(connectorLogger).Info("Connector " + c.Name() + " stopped")
+	}
+	if err := r.store.close(); err != nil {
+		r.log.Error("the store was not closed cleanly", "error", err)
+	}
+	if r.broker != nil {
+		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) uptime %s", cli.Version, r.config.Name, r.id, uptime(time.Since(r.began))))
+		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) is shutdown", cli.Version, r.config.Name, r.id))
+	}
+}
+
+// uptime prints a duration as the original does.
+func uptime(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%.3f seconds", d.Seconds())
+	case d < time.Hour:
+		return plural(int(d.Minutes()), "minute")
+	case d < 24*time.Hour:
+		return plural(int(d.Hours()), "hour") + " " + plural(int(d.Minutes())%60, "minute")
+	}
+	return plural(int(d.Hours())/24, "day") + " " + plural(int(d.Hours())%24, "hour")
+}
+
+// plural puts a number before a noun.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// brokerID makes an id of the form that the original's generator makes, unless the configuration names one.
+func brokerID(c *config.Broker, began time.Time) string {
+	if c.BrokerID != "" {
+		return c.BrokerID
+	}
+	return fmt.Sprintf("ID:%s-%d-%d-0:1", hostName(), os.Getpid(), began.UnixMilli())
+}
+
+// hostName is this machine's name, as addresses that are given to clients have it.
+func hostName() string {
+	if name, err := os.Hostname(); err == nil {
+		return name
+	}
+	return "localhost"
 }

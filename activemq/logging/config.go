@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -43,7 +44,8 @@ type appender struct {
 type kind int
 
 const (
-	kindNone kind = iota // known and without effect here
+	kindUnserved kind = iota // known to log4j only
+	kindNone                 // meant to drop everything
 	kindConsole
 	kindFile
 )
@@ -120,7 +122,7 @@ func (c config) open(console io.Writer) (map[string]*output, error) {
 	}
 	outputs := map[string]*output{}
 	for name, a := range c.appenders {
-		if !used[name] || a.kind == kindNone {
+		if !used[name] || a.kind == kindNone || a.kind == kindUnserved {
 			continue
 		}
 		compiled, _ := compileLayout(a.pattern) // load has reported what is wrong with it
@@ -184,8 +186,8 @@ func load(o Options) (config, []string) {
 	default:
 		c = file.log4j2()
 	}
-	if root := c.loggers[""]; root == nil || len(root.refs) == 0 {
-		file.warn(property{line: 1}, "the root logger has no appender that is known here; using the defaults")
+	if !c.rootGoesSomewhere() {
+		file.warn(property{line: 1}, "the root logger has no appender that is served here; using the defaults")
 		c = defaults(data)
 	}
 	for name, a := range c.appenders {
@@ -195,6 +197,14 @@ func load(o Options) (config, []string) {
 		}
 	}
 	return c, file.warnings
+}
+
+// rootGoesSomewhere tells whether the configuration is of any use: silence must be asked for by name.
+func (c config) rootGoesSomewhere() bool {
+	root := c.loggers[""]
+	return root != nil && slices.ContainsFunc(root.refs, func(ref reference) bool {
+		return c.appenders[ref.appender].kind != kindUnserved
+	})
 }
 
 // find returns the configuration file: the one that a property names, else the newest kind that lies in Conf.

@@ -40,7 +40,13 @@ var conversions = map[string]string{
 	"X": "", "mdc": "", "MDC": "", "x": "", "NDC": "", "C": "", "class": "", "F": "", "file": "", "L": "", "line": "",
 	"l": "", "location": "", "M": "", "method": "", "marker": "", "markerSimpleName": "", "sn": "", "sequenceNumber": "",
 	"T": "", "tid": "", "threadId": "", "tp": "", "threadPriority": "",
+	"replace": unserved, "highlight": unserved, "style": unserved, "enc": unserved, "encode": unserved, "equals": unserved,
+	"equalsIgnoreCase": unserved, "maxLen": unserved, "maxLength": unserved, "notEmpty": unserved,
+	"variablesNotEmpty": unserved, "varsNotEmpty": unserved, "repeat": unserved,
 }
+
+// unserved marks conversions that are known, so that they are not taken for shorter ones, and not served.
+const unserved = "-"
 
 // compileLayout compiles a pattern. What it does not know it prints as it stands and reports.
 func compileLayout(pattern string) (layout, []string) {
@@ -67,8 +73,8 @@ func compileLayout(pattern string) (layout, []string) {
 			continue
 		}
 		meaning, known := conversions[conversion.name]
-		if !known {
-			warnings = append(warnings, fmt.Sprintf("layout: unknown conversion %q", whole))
+		if !known || meaning == unserved {
+			warnings = append(warnings, fmt.Sprintf("layout: conversion %q is not served here", whole))
 			l.literal(whole)
 			continue
 		}
@@ -255,7 +261,7 @@ func abbreviate(name, precision string) string {
 	return name
 }
 
-// stackPiece appends the stack's lines, each ended: all of them, the first ("short"), a number of them, or none.
+// stackPiece appends the stack's lines, each ended: all of them, a number of them ("short" is two), or none.
 func stackPiece(option string) piece {
 	limit := -1
 	switch option {
@@ -263,7 +269,7 @@ func stackPiece(option string) piece {
 	case "none", "0":
 		limit = 0
 	case "short":
-		limit = 1
+		limit = 2
 	default:
 		if n, err := strconv.Atoi(option); err == nil && n >= 0 {
 			limit = n

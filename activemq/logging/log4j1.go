@@ -54,6 +54,10 @@ func (s *source) log4j1Rule(p property) *rule {
 	return r
 }
 
+// fromLog4j1 turns a pattern into log4j 2's: there ISO8601 has a T between date and time where it was a blank, and a
+// short stack has two lines where it was one.
+var fromLog4j1 = strings.NewReplacer("{ISO8601}", "{DEFAULT}", "{short}", "{1}")
+
 // log4j1Appender reads an appender; p is the entry that names its class.
 func (s *source) log4j1Appender(p property) appender {
 	a := appender{threshold: LevelAll, pattern: "%m%n"} // log4j's own default pattern
@@ -67,6 +71,7 @@ func (s *source) log4j1Appender(p property) appender {
 	case "DailyRollingFileAppender":
 		a.kind, a.file = kindFile, rolling{append: true, pattern: "%d{'.'yyyy-MM-dd}"}
 	case "NullAppender":
+		a.kind = kindNone
 	default:
 		s.warn(p, "appender class %q is not served here", class)
 		return a
@@ -86,13 +91,12 @@ func (s *source) log4j1Appender(p property) appender {
 		case "threshold":
 			a.threshold = s.level(option, LevelAll)
 		case "layout.conversionpattern":
-			// ISO8601 has a blank between date and time here, and a T in log4j 2.
-			a.pattern = strings.ReplaceAll(option.value, "{ISO8601}", "{DEFAULT}")
+			a.pattern = fromLog4j1.Replace(option.value)
 		}
 	}
 	if a.kind == kindFile && a.file.path == "" {
 		s.warn(p, "appender %q names no file", p.key)
-		a.kind = kindNone
+		a.kind = kindUnserved
 	}
 	if a.file.sizeMax > 0 {
 		a.file.pattern = ".%i"

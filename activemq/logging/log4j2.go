@@ -131,6 +131,7 @@ func (s *source) log4j2Appender(key string) (string, appender) {
 	case "rollingfile", "rollingrandomaccessfile":
 		a.kind, a.file = kindFile, rolling{append: true, backups: 7, newestLast: true}
 	case "null":
+		a.kind = kindNone
 	default:
 		s.warn(s.first(key), "appender type %q is not served here", kind.value)
 	}
@@ -159,7 +160,7 @@ func (s *source) log4j2Appender(key string) (string, appender) {
 	s.policies(key, &a)
 	if a.kind == kindFile && a.file.path == "" {
 		s.warn(s.first(key), "appender %q names no file", name)
-		a.kind = kindNone
+		a.kind = kindUnserved
 	}
 	return name, a
 }

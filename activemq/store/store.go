@@ -78,6 +78,10 @@ type Store interface {
 	// does not change; the broker reads it once.
 	Prepared() []Prepared
 
+	// Throttle blocks while more than a few megabytes wait to be written, so that producers that wait for no answer cannot outrun the
+	// disk. It is called without locks, before a message is appended.
+	Throttle()
+
 	// Usage returns the bytes that the store takes up.
 	Usage() int64
 

@@ -1,0 +1,161 @@
+package broker
+
+import (
+	"goactivemq/activemq/message"
+	"goactivemq/activemq/store"
+)
+
+// backlog is what a queue, or a durable subscription's share of a topic, has pending: the front of it in memory, the rest in
+// the store only. What it keeps in memory is bounded by pages, however much is pending. Its owner's lock guards it.
+//
+//	                 pagedTo
+//	                    |
+//	[ waiting ......... ] [ in the store only, while overflow is true ]
+//	                        later: those not stored that came between
+type backlog struct {
+	from     origin
+	waiting  list
+	bytes    int64 // of waiting
+	later    list
+	overflow bool
+	pagedTo  int64 // greatest sequence that was taken into memory
+	newest   int64 // greatest sequence that arrived
+	arrivals int64 // counts what arrives, to keep the order of those that are not stored
+
+	// withheld are the sequences of stored messages that a transaction found prepared at start has acknowledged.
+	withheld map[int64]bool
+
+	prioritized bool
+	redelivered int64 // stored messages up to this sequence may have been delivered before the broker was killed
+	page        func(after int64, limit, bytes int) ([]store.Loaded, error)
+}
+
+// frontBytes is how much of a backlog stays in memory as it arrives. What stays below it is never read back.
+const frontBytes = 4 << 20
+
+// pageBytes bounds what one page reads from the store.
+const pageBytes = 1 << 20
+
+// before tells whether x is to be delivered before y.
+func (b *backlog) before(x, y *delivery) bool {
+	if b.prioritized && x.message.Priority != y.message.Priority {
+		return x.message.Priority > y.message.Priority
+	}
+	if xs, ys := x.sequence(), y.sequence(); xs != ys {
+		return xs < ys
+	}
+	return x.arrival < y.arrival
+}
+
+// add takes in a message that has just arrived, with the greatest sequence of all where it is stored, and tells whether it is
+// in memory now. Without room a stored one stays in the store only, if others wait before it.
+func (b *backlog) add(d *delivery, room bool) bool {
+	stored := d.entry != nil
+	if stored {
+		b.newest = d.entry.Sequence
+	}
+	switch {
+	case stored && (b.overflow || !room && b.waiting.len > 0):
+		b.overflow = true
+		return false
+	case stored:
+		b.pagedTo = d.entry.Sequence
+		b.enter(d)
+	case b.overflow:
+		b.arrivals++
+		d.after, d.arrival = b.newest, b.arrivals
+		b.later.push(d)
+	default:
+		b.arrivals++
+		d.after, d.arrival = b.pagedTo, b.arrivals
+		b.enter(d)
+	}
+	return true
+}
+
+// enter puts a new delivery in its place among the waiting, looking from the back.
+func (b *backlog) enter(d *delivery) {
+	d.state = pending
+	b.bytes += d.size()
+	at := b.waiting.last
+	for at != nil && b.before(d, at) {
+		at = at.prev
+	}
+	if at == nil {
+		b.waiting.insertBefore(d, b.waiting.first)
+	} else {
+		b.waiting.insertBefore(d, at.next)
+	}
+}
+
+// putBack puts a delivery that was out in its old place among the waiting, looking from the front.
+func (b *backlog) putBack(d *delivery) {
+	d.state = pending
+	b.bytes += d.size()
+	at := b.waiting.first
+	for at != nil && !b.before(d, at) {
+		at = at.next
+	}
+	b.waiting.insertBefore(d, at)
+}
+
+// leave takes a waiting delivery out.
+func (b *backlog) leave(d *delivery) {
+	b.bytes -= d.size()
+	b.waiting.remove(d)
+}
+
+// refill reads the next page from the store. It returns the bytes that entered memory, and whether it got on. What cannot be read is
+// left out, and told in err.
+func (b *backlog) refill(limit int) (bytes int64, progress bool, err error) {
+	if !b.overflow {
+		return 0, false, nil
+	}
+	page, err := b.page(b.pagedTo, limit, pageBytes)
+	for i := range page {
+		l := &page[i]
+		b.mergeLater(l.Entry.Sequence)
+		b.pagedTo = l.Entry.Sequence
+		if b.withheld[l.Entry.Sequence] {
+			continue
+		}
+		d := &delivery{message: l.Message, entry: &l.Entry, from: b.from, redeliveries: b.redeliveriesOf(l)}
+		b.enter(d)
+		bytes += d.size()
+	}
+	if len(page) == 0 && err == nil {
+		b.overflow = false
+		b.mergeLater(int64(^uint64(0) >> 1))
+	}
+	return bytes, len(page) > 0 || err == nil, err
+}
+
+// redeliveriesOf is the count that a message read from the store starts with: what was stored, and one more when it may have been
+// given to somebody before the broker was killed.
+func (b *backlog) redeliveriesOf(l *store.Loaded) int32 {
+	if l.Entry.Sequence <= b.redelivered {
+		return l.Message.Redeliveries + 1
+	}
+	return l.Message.Redeliveries
+}
+
+// mergeLater moves the messages that are not stored and came before the stored one of that sequence into the waiting ones.
+func (b *backlog) mergeLater(sequence int64) {
+	for b.later.first != nil && b.later.first.after < sequence {
+		d := b.later.first
+		b.later.remove(d)
+		b.enter(d)
+	}
+}
+
+// messages returns what is in memory, in order.
+func (b *backlog) messages() []*message.Message {
+	var ms []*message.Message
+	for d := b.waiting.first; d != nil; d = d.next {
+		ms = append(ms, d.message)
+	}
+	for d := b.later.first; d != nil; d = d.next {
+		ms = append(ms, d.message)
+	}
+	return ms
+}

@@ -1,0 +1,229 @@
+// Package broker is the engine: connections, destinations, subscriptions, dispatch and transactions, for all protocols.
+//
+// A protocol calls [Broker.Connect] and then the methods of [Connection]; what the broker sends comes through the [Peer]
+// that it gave. The path of a message is send.go, queue.go or topic.go, dispatch.go, and back through ack.go.
+//
+// # Locks
+//
+// In this order, and none is held while a socket is written or a sync is waited for:
+//
+//	Broker.mu        the registries: connections, destinations, durable subscriptions, XA transactions
+//	Queue.mu,        what is pending there and who consumes it; reading a page from the store happens under it
+//	Topic.mu
+//	Subscription.mu  credit and what is in flight
+//	the peer's own   its queue of things to write
+//
+// No goroutine holds the locks of two queues or topics at a time. Completions of the store come without locks.
+package broker
+
+import (
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"goactivemq/activemq/broker/policy"
+	"goactivemq/activemq/message"
+	"goactivemq/activemq/store"
+)
+
+// Options says how a broker is to be. Zero values are not defaults unless said so.
+type Options struct {
+	Name          string
+	ID            string // "ID:host-port-time-0:1"
+	URL           string // where clients find it, for advisories
+	DataDirectory string
+
+	Store      store.Store
+	Persistent bool // false: Store keeps for as long as the process lives
+	Policies   *policy.Map
+
+	MemoryLimit, StoreLimit, TempLimit int64 // bytes, 0: none
+	SendFailIfNoSpace                  bool
+	SendFailIfNoSpaceAfter             time.Duration
+
+	Advisories bool
+
+	// StoreBeforeDispatch keeps a queue's messages from consumers until the disk has them (kahaDB's
+	// concurrentStoreAndDispatchQueues="false").
+	StoreBeforeDispatch bool
+
+	// Authenticate checks credentials; nil lets everybody in.
+	Authenticate func(user, password string) error
+
+	PopulateUserID bool
+	KeepAliveCheck time.Duration
+
+	Log *slog.Logger
+	Now func() time.Time // nil: time.Now
+}
+
+// Broker is a running broker.
+type Broker struct {
+	options  Options
+	log      *slog.Logger
+	started  time.Time
+	now      func() time.Time
+	memory   *Usage
+	sequence atomic.Int64 // of messages, as clients see it
+	numbers  atomic.Int64 // of connections and subscriptions
+
+	wait sync.WaitGroup // for what the broker started
+	stop chan struct{}
+
+	mu sync.Mutex
+	// mu guards what follows.
+	stopping    bool
+	connections map[string]*Connection // by connection id
+	clients     map[string]*Connection // by client id
+	queues      map[message.Destination]*Queue
+	topics      map[message.Destination]*Topic
+	patterns    []*Subscription // consumers of names with wildcards
+	durables    map[string]*durable
+	branches    map[message.TransactionKey]*transaction // XA transactions, of all connections
+
+	totals struct{ enqueued, dequeued, connections atomic.Int64 }
+}
+
+// New makes a broker over an open store. It reads what the store holds; nothing is running until Start.
+func New(o Options) (*Broker, error) {
+	b := &Broker{
+		options:     o,
+		log:         o.Log,
+		now:         o.Now,
+		memory:      newUsage("memory", o.MemoryLimit, nil),
+		stop:        make(chan struct{}),
+		connections: map[string]*Connection{},
+		clients:     map[string]*Connection{},
+		queues:      map[message.Destination]*Queue{},
+		topics:      map[message.Destination]*Topic{},
+		durables:    map[string]*durable{},
+		branches:    map[message.TransactionKey]*transaction{},
+	}
+	if b.log == nil {
+		b.log = slog.New(slog.DiscardHandler)
+	}
+	if b.now == nil {
+		b.now = time.Now
+	}
+	if o.Policies == nil {
+		b.options.Policies = policy.NewMap(nil, policy.Default())
+	}
+	b.started = b.now()
+	// Sequences must not come twice for messages that a store kept from an earlier run.
+	b.sequence.Store(b.started.UnixMilli() * 1000)
+	if err := b.recover(); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// recover takes over what the store holds.
+func (b *Broker) recover() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, d := range b.options.Store.Destinations() {
+		var err error
+		if d.IsQueue() {
+			_, err = b.queueLocked(d)
+		} else {
+			_, err = b.topicLocked(d)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return b.recoverPreparedLocked()
+}
+
+// Start begins the broker's own work: looking for expired messages.
+func (b *Broker) Start() {
+	b.wait.Add(1)
+	go func() {
+		defer b.wait.Done()
+		b.expireLoop()
+	}()
+}
+
+// Close ends all connections and the broker's own work, and waits for both. The store stays open; it belongs to the caller.
+func (b *Broker) Close() {
+	b.mu.Lock()
+	if b.stopping {
+		b.mu.Unlock()
+		b.wait.Wait()
+		return
+	}
+	b.stopping = true
+	var open []*Connection
+	for _, c := range b.connections {
+		open = append(open, c)
+	}
+	b.mu.Unlock()
+	close(b.stop)
+	for _, c := range open {
+		c.peer.Close(ErrStopped)
+		c.Close()
+	}
+	b.wait.Wait()
+}
+
+// after calls f in a while, unless the broker stops before.
+func (b *Broker) after(milliseconds int64, f func()) {
+	time.AfterFunc(time.Duration(milliseconds)*time.Millisecond, func() {
+		select {
+		case <-b.stop:
+		default:
+			f()
+		}
+	})
+}
+
+// millis is the time as messages carry it.
+func (b *Broker) millis() int64 { return b.now().UnixMilli() }
+
+// Name returns the broker's name.
+func (b *Broker) Name() string { return b.options.Name }
+
+// ID returns the broker's id.
+func (b *Broker) ID() string { return b.options.ID }
+
+// Started returns when the broker was made.
+func (b *Broker) Started() time.Time { return b.started }
+
+// Options returns what the broker was made with.
+func (b *Broker) Options() Options { return b.options }
+
+// Memory returns what messages in memory take up.
+func (b *Broker) Memory() *Usage { return b.memory }
+
+// Totals returns the numbers of messages that came in and went out since the start, and of connections made.
+func (b *Broker) Totals() (enqueued, dequeued, connections int64) {
+	return b.totals.enqueued.Load(), b.totals.dequeued.Load(), b.totals.connections.Load()
+}
+
+// Counts returns how many connections, queues and topics there are.
+func (b *Broker) Counts() (connections, queues, topics int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.connections), len(b.queues), len(b.topics)
+}
+
+// nextNumber returns a number that nothing else of this run has.
+func (b *Broker) nextNumber() int64 { return b.numbers.Add(1) }
+
+// systemID makes an id for what the broker itself sends.
+func (b *Broker) systemID() *message.ID {
+	return &message.ID{
+		Producer:         &message.ProducerID{Connection: b.options.ID, Session: -1, Value: 1},
+		ProducerSequence: b.nextNumber(),
+		BrokerSequence:   b.sequence.Add(1),
+	}
+}
+
+// defaultURL is what advisories name as the broker's address when nothing else is known.
+func (b *Broker) defaultURL() string {
+	if b.options.URL != "" {
+		return b.options.URL
+	}
+	return "vm://" + b.options.Name
+}

@@ -1,0 +1,350 @@
+package broker
+
+import (
+	"sync"
+
+	"goactivemq/activemq/message"
+	"goactivemq/activemq/selector"
+)
+
+// Connection is one client. Its methods are called by one goroutine, in the order of the client's commands; Close may come from any.
+type Connection struct {
+	broker *Broker
+	peer   Peer
+	info   *message.ConnectionInfo
+	remote string // "tcp://127.0.0.1:4711"
+	gone   chan struct{}
+
+	closing sync.Once
+	closed  chan struct{} // closed when Close is through
+
+	mu sync.Mutex
+	// mu guards what follows.
+	producers    map[message.ProducerID]*producer
+	consumers    map[message.ConsumerID]*Subscription
+	transactions map[message.TransactionKey]*transaction // those that it began and that are not prepared
+	temporary    map[message.Destination]bool            // destinations that end with it
+}
+
+// producer is one producer of a connection.
+type producer struct {
+	info        *message.ProducerInfo
+	destination *Destination // nil: any
+}
+
+// Connect takes a client in. remote is the client's address as "tcp://host:port". A connection of the same id that is still there, as after a
+// broken line, gives way. The client id must be free.
+func (b *Broker) Connect(info *message.ConnectionInfo, peer Peer, remote string) (*Connection, error) {
+	if info.Connection == nil || info.Connection.Value == "" {
+		return nil, fail(InvalidClientID, "the connection has no id")
+	}
+	if info.ClientID.IsEmpty() {
+		return nil, fail(InvalidClientID, "No clientID specified for connection request")
+	}
+	if b.options.Authenticate != nil {
+		if err := b.options.Authenticate(info.UserName.String(), info.Password.String()); err != nil {
+			return nil, &Error{Kind: NotAuthorized, Text: err.Error()}
+		}
+	}
+	c := &Connection{
+		broker: b, peer: peer, info: info, remote: remote,
+		gone:         make(chan struct{}),
+		closed:       make(chan struct{}),
+		producers:    map[message.ProducerID]*producer{},
+		consumers:    map[message.ConsumerID]*Subscription{},
+		transactions: map[message.TransactionKey]*transaction{},
+		temporary:    map[message.Destination]bool{},
+	}
+	if err := b.register(c); err != nil {
+		return nil, err
+	}
+	b.totals.connections.Add(1)
+	b.adviseConnection(c)
+	return c, nil
+}
+
+// register enters c under its ids.
+func (b *Broker) register(c *Connection) error {
+	id, client := c.info.Connection.Value, c.info.ClientID.String()
+	for {
+		b.mu.Lock()
+		if b.stopping {
+			b.mu.Unlock()
+			return &Error{Kind: IllegalState, Text: "connection refused", Err: ErrStopped}
+		}
+		stale := b.connections[id]
+		if stale == nil {
+			break
+		}
+		b.mu.Unlock()
+		b.log.Warn("connection " + id + " from " + c.remote + " takes the place of the one from " + stale.remote)
+		stale.peer.Close(fail(IllegalState, "connection %s came again from %s", id, c.remote))
+		stale.Close()
+	}
+	defer b.mu.Unlock()
+	if other := b.clients[client]; other != nil {
+		return fail(InvalidClientID, "Broker: %s - Client: %s already connected from %s", b.options.Name, client, other.remote)
+	}
+	b.connections[id] = c
+	b.clients[client] = c
+	return nil
+}
+
+// Info returns what the client said of itself.
+func (c *Connection) Info() *message.ConnectionInfo { return c.info }
+
+// Remote returns the client's address, "tcp://host:port".
+func (c *Connection) Remote() string { return c.remote }
+
+// Close ends the connection as if the client had gone without a word: open transactions are rolled back, what was in flight goes back.
+// It waits until all that is done, whoever does it.
+func (c *Connection) Close() { c.CloseAfter(message.DeliveredUnknown) }
+
+// CloseAfter is Close with the broker sequence of the last message that reached the application.
+func (c *Connection) CloseAfter(lastDelivered int64) {
+	c.closing.Do(func() {
+		close(c.gone)
+		c.end(lastDelivered)
+		close(c.closed)
+	})
+	<-c.closed
+}
+
+// end takes the connection apart.
+func (c *Connection) end(lastDelivered int64) {
+	c.mu.Lock()
+	var open []*transaction
+	for _, t := range c.transactions {
+		open = append(open, t)
+	}
+	clear(c.transactions)
+	c.mu.Unlock()
+	for _, t := range open {
+		c.broker.forget(t)
+		if err := t.rollback(func(error) {}); err != nil {
+			c.broker.log.Debug("rollback of "+t.id.String()+" at the end of "+c.remote, "error", err)
+		}
+	}
+	for _, s := range c.consumersOf(nil) {
+		c.removeConsumer(s, lastDelivered)
+	}
+	for _, p := range c.producersOf(nil) {
+		c.removeProducer(p)
+	}
+	b := c.broker
+	b.mu.Lock()
+	delete(b.connections, c.info.Connection.Value)
+	delete(b.clients, c.info.ClientID.String())
+	b.mu.Unlock()
+	for d := range c.temporary {
+		b.removeTemporary(d)
+	}
+	b.adviseConnectionGone(c)
+}
+
+// consumer returns the consumer of that id, nil when there is none.
+func (c *Connection) consumer(id message.ConsumerID) *Subscription {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.consumers[id]
+}
+
+// consumersOf returns the consumers of a session, of all for nil.
+func (c *Connection) consumersOf(session *message.SessionID) []*Subscription {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var found []*Subscription
+	for id, s := range c.consumers {
+		if session == nil || id.SessionID() == *session {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// producersOf returns the producers of a session, of all for nil.
+func (c *Connection) producersOf(session *message.SessionID) []*producer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var found []*producer
+	for id, p := range c.producers {
+		if session == nil || id.SessionID() == *session {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// AddProducer takes a producer in.
+func (c *Connection) AddProducer(info *message.ProducerInfo) error {
+	if info.Producer == nil {
+		return fail(NotConnected, "the producer has no id")
+	}
+	p := &producer{info: info}
+	if info.Destination != nil && !info.Destination.IsComposite() {
+		d, err := c.broker.lookup(*info.Destination, c)
+		if err != nil {
+			return err
+		}
+		p.destination = d.base()
+		p.destination.producers.Add(1)
+	}
+	c.mu.Lock()
+	_, twice := c.producers[*info.Producer]
+	c.producers[*info.Producer] = p
+	c.mu.Unlock()
+	if twice && p.destination != nil {
+		p.destination.producers.Add(-1)
+	}
+	c.broker.adviseProducer(c, p)
+	return nil
+}
+
+// RemoveProducer ends a producer. One that is not known has ended already.
+func (c *Connection) RemoveProducer(id message.ProducerID) {
+	c.mu.Lock()
+	p := c.producers[id]
+	c.mu.Unlock()
+	if p != nil {
+		c.removeProducer(p)
+	}
+}
+
+// removeProducer takes a producer out.
+func (c *Connection) removeProducer(p *producer) {
+	c.mu.Lock()
+	delete(c.producers, *p.info.Producer)
+	c.mu.Unlock()
+	if p.destination != nil {
+		p.destination.producers.Add(-1)
+	}
+	c.broker.adviseProducerGone(c, p)
+}
+
+// ProducerWindow returns the window that the producer asked for, 0 when it did not.
+func (c *Connection) ProducerWindow(id message.ProducerID) int32 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p := c.producers[id]; p != nil {
+		return p.info.Window
+	}
+	return 0
+}
+
+// AddConsumer takes a consumer in; messages may come before it returns. admitted, where not nil, is called once it is certain that the
+// consumer is accepted and before any message for it is handed to the peer.
+func (c *Connection) AddConsumer(info *message.ConsumerInfo) (*Subscription, error) {
+	if info.Consumer == nil {
+		return nil, fail(NotConnected, "the consumer has no id")
+	}
+	if info.Destination == nil || info.Destination.Name == "" || info.Destination.Name == message.NullName {
+		return nil, fail(InvalidDestination, "the consumer names no destination")
+	}
+	s := &Subscription{info: info, conn: c, prefetch: int(info.Prefetch), number: c.broker.nextNumber()}
+	if !info.Selector.IsEmpty() {
+		compiled, err := selector.Parse(info.Selector.String())
+		if err != nil {
+			return nil, &Error{Kind: InvalidSelector, Text: info.Selector.String(), Err: err}
+		}
+		s.selector = compiled
+	}
+	c.mu.Lock()
+	_, twice := c.consumers[*info.Consumer]
+	if !twice {
+		c.consumers[*info.Consumer] = s
+	}
+	c.mu.Unlock()
+	if twice {
+		return nil, fail(IllegalState, "consumer %s exists already", info.Consumer)
+	}
+	if err := c.broker.subscribe(s); err != nil {
+		c.mu.Lock()
+		delete(c.consumers, *info.Consumer)
+		c.mu.Unlock()
+		return nil, err
+	}
+	c.broker.adviseConsumer(s)
+	return s, nil
+}
+
+// RemoveConsumer ends a consumer; what it had in flight goes back. lastDelivered is the broker sequence of the last message
+// that reached the application.
+func (c *Connection) RemoveConsumer(id message.ConsumerID, lastDelivered int64) {
+	if s := c.consumer(id); s != nil {
+		c.removeConsumer(s, lastDelivered)
+	}
+}
+
+// removeConsumer takes a consumer out.
+func (c *Connection) removeConsumer(s *Subscription, lastDelivered int64) {
+	c.mu.Lock()
+	delete(c.consumers, *s.info.Consumer)
+	c.mu.Unlock()
+	c.broker.unsubscribe(s)
+	s.close(lastDelivered)
+	c.broker.adviseConsumerGone(s)
+}
+
+// close takes back what is in flight and puts it where it came from, with the count of deliveries for those that reached the application. What a
+// transaction claimed stays with that.
+func (s *Subscription) close(lastDelivered int64) {
+	s.mu.Lock()
+	s.closed = true
+	reachedApplication := lastDelivered == message.DeliveredUnknown
+	for d := s.inFlight.first; d != nil && !reachedApplication; d = d.next {
+		reachedApplication = d.message.ID.BrokerSequence == lastDelivered
+	}
+	var back []*delivery
+	for d := s.inFlight.first; d != nil; d = s.inFlight.first {
+		s.inFlight.remove(d)
+		if d.state == claimed {
+			d.state = orphaned
+		} else {
+			back = append(back, d)
+		}
+		if reachedApplication {
+			d.redeliveries++
+			reachedApplication = lastDelivered == message.DeliveredUnknown || d.message.ID.BrokerSequence != lastDelivered
+		}
+	}
+	for d := s.matched.first; d != nil; d = s.matched.first {
+		s.matched.remove(d)
+		back = append(back, d)
+	}
+	s.arrived = 0
+	s.mu.Unlock()
+	for _, g := range byOrigin(back) {
+		g[0].from.returned(g)
+	}
+}
+
+// RemoveSession ends a session with its consumers and producers.
+func (c *Connection) RemoveSession(id message.SessionID, lastDelivered int64) {
+	for _, s := range c.consumersOf(&id) {
+		c.removeConsumer(s, lastDelivered)
+	}
+	for _, p := range c.producersOf(&id) {
+		c.removeProducer(p)
+	}
+}
+
+// Pull asks for one message for a consumer with a prefetch of 0. timeout is in milliseconds: -1 takes only what is there, 0 waits for
+// ever. An answer without a message ends a pull that got nothing.
+func (c *Connection) Pull(id message.ConsumerID, timeout int64) {
+	if s := c.consumer(id); s != nil {
+		s.pull(timeout)
+	}
+}
+
+// SetPrefetch changes a consumer's prefetch.
+func (c *Connection) SetPrefetch(id message.ConsumerID, prefetch int32) {
+	s := c.consumer(id)
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	s.prefetch = int(prefetch)
+	s.feedLocked()
+	s.mu.Unlock()
+	s.wakeOrigins()
+}

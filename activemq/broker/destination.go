@@ -1,0 +1,70 @@
+package broker
+
+import (
+	"sync/atomic"
+
+	"goactivemq/activemq/broker/policy"
+	"goactivemq/activemq/message"
+)
+
+// Destination is what queues and topics have in common.
+type Destination struct {
+	name   message.Destination
+	broker *Broker
+	policy *policy.Entry
+	memory *Usage
+
+	producers atomic.Int64
+
+	// The counters that management shows, with JMX's meaning.
+	enqueued, dequeued, dispatched, expired, inFlight, size atomic.Int64
+}
+
+// newDestination makes the common part of a queue or topic.
+func (b *Broker) newDestination(name message.Destination) Destination {
+	p := b.options.Policies.For(name)
+	return Destination{
+		name:   name,
+		broker: b,
+		policy: p,
+		memory: newUsage(name.String(), p.MemoryLimit, b.memory),
+	}
+}
+
+// Name returns the destination's kind and name.
+func (d *Destination) Name() message.Destination { return d.name }
+
+// Counters are a destination's numbers since the broker started, but for those that say what is now.
+type Counters struct {
+	Enqueued, Dequeued, Dispatched, Expired int64
+	InFlight, Pending, Consumers, Producers int64 // now; Pending counts those in flight too
+	Memory                                  int64 // bytes, now
+}
+
+// counters returns what the common part knows.
+func (d *Destination) counters() Counters {
+	return Counters{
+		Enqueued: d.enqueued.Load(), Dequeued: d.dequeued.Load(), Dispatched: d.dispatched.Load(), Expired: d.expired.Load(),
+		InFlight: d.inFlight.Load(), Pending: d.size.Load(), Producers: d.producers.Load(), Memory: d.memory.Used(),
+	}
+}
+
+// hasRoom tells whether a stored message may stay in memory too: the original's cursors stop at 70 % of the limit.
+func (d *Destination) hasRoom() bool {
+	const highWater = 70
+	return d.memory.Percent() < highWater && d.broker.memory.Percent() < highWater
+}
+
+// load is a topic's message in memory, counted once however many consumers have it.
+type load struct {
+	holders atomic.Int32
+	size    int64
+	usage   *Usage
+}
+
+// release tells that one holder is done with it.
+func (l *load) release() {
+	if l != nil && l.holders.Add(-1) == 0 {
+		l.usage.add(-l.size)
+	}
+}

@@ -1,0 +1,318 @@
+package broker
+
+import (
+	"goactivemq/activemq/message"
+	"goactivemq/activemq/store"
+)
+
+// place is a queue or a topic.
+type place interface {
+	base() *Destination
+	send(m *message.Message, whenDone store.Completion)
+	attach(s *Subscription)
+	detach(s *Subscription)
+	remove(whenDone store.Completion)
+}
+
+// lookup returns the queue or topic of that name, which is made when there is none. Temporary ones are only made for a consumer
+// of the connection that they belong to.
+func (b *Broker) lookup(name message.Destination, c *Connection) (place, error) {
+	if name.Name == "" || name.Name == message.NullName {
+		return nil, fail(InvalidDestination, "the destination has no name")
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if q := b.queues[name]; q != nil {
+		return q, nil
+	}
+	if t := b.topics[name]; t != nil {
+		return t, nil
+	}
+	if name.IsTemporary() {
+		return nil, fail(NoDestination, "%s", name)
+	}
+	return b.makeLocked(name, c)
+}
+
+// makeLocked makes a queue or topic that there is not, for c where a client asked.
+func (b *Broker) makeLocked(name message.Destination, c *Connection) (place, error) {
+	var made place
+	var err error
+	if name.IsQueue() {
+		made, err = b.queueLocked(name)
+	} else {
+		made, err = b.topicLocked(name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	b.adviseDestinationLocked(name, message.AddDestination, c)
+	for _, s := range b.patterns {
+		if covers(s, name) {
+			made.attach(s)
+		}
+	}
+	return made, nil
+}
+
+// covers tells whether a consumer's name with wildcards covers a destination.
+func covers(s *Subscription, name message.Destination) bool {
+	for _, part := range s.info.Destination.Parts() {
+		if part.Kind == name.Kind && part.IsPattern() && message.Matches(part.Name, name.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+// queueLocked returns a queue, made when there is none.
+func (b *Broker) queueLocked(name message.Destination) (*Queue, error) {
+	if q := b.queues[name]; q != nil {
+		return q, nil
+	}
+	q, err := b.newQueue(name)
+	if err == nil {
+		b.queues[name] = q
+	}
+	return q, err
+}
+
+// topicLocked returns a topic, made when there is none, with the shares of the durable subscriptions that cover it.
+func (b *Broker) topicLocked(name message.Destination) (*Topic, error) {
+	if t := b.topics[name]; t != nil {
+		return t, nil
+	}
+	t, err := b.newTopic(name)
+	if err != nil {
+		return nil, err
+	}
+	b.topics[name] = t
+	return t, b.adoptSharesLocked(t)
+}
+
+// queue returns a queue that is there, nil otherwise.
+func (b *Broker) queue(name message.Destination) *Queue {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.queues[name]
+}
+
+// topic returns a topic that is there, nil otherwise.
+func (b *Broker) topic(name message.Destination) *Topic {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.topics[name]
+}
+
+// Queues returns the queues, in no order.
+func (b *Broker) Queues() []*Queue {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all := make([]*Queue, 0, len(b.queues))
+	for _, q := range b.queues {
+		all = append(all, q)
+	}
+	return all
+}
+
+// Topics returns the topics, in no order.
+func (b *Broker) Topics() []*Topic {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all := make([]*Topic, 0, len(b.topics))
+	for _, t := range b.topics {
+		all = append(all, t)
+	}
+	return all
+}
+
+// AddDestination makes a destination. A temporary one belongs to the connection and ends with it.
+func (c *Connection) AddDestination(name message.Destination) error {
+	if name.Name == "" || name.Name == message.NullName || name.IsComposite() || name.IsPattern() {
+		return fail(InvalidDestination, "%s cannot be made: it is not the name of one destination", name)
+	}
+	b := c.broker
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.queues[name] == nil && b.topics[name] == nil {
+		if _, err := b.makeLocked(name, c); err != nil {
+			return err
+		}
+	}
+	if name.IsTemporary() {
+		c.mu.Lock()
+		c.temporary[name] = true
+		c.mu.Unlock()
+	}
+	return nil
+}
+
+// RemoveDestination ends a destination that nobody consumes from, with all that it holds. A temporary one can only be ended by the
+// connection that it belongs to.
+func (c *Connection) RemoveDestination(name message.Destination, whenDone store.Completion) error {
+	if name.IsTemporary() && !c.owns(name) {
+		return fail(NotAuthorized, "%s belongs to another connection", name)
+	}
+	p, err := c.broker.take(name, c)
+	if err != nil {
+		return err
+	}
+	if name.IsTemporary() {
+		c.mu.Lock()
+		delete(c.temporary, name)
+		c.mu.Unlock()
+	}
+	if p == nil {
+		whenDone(nil)
+		return nil
+	}
+	p.remove(whenDone)
+	return nil
+}
+
+// owns tells whether a temporary destination is the connection's.
+func (c *Connection) owns(name message.Destination) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.temporary[name]
+}
+
+// take removes a destination from the registry. It returns nil when there is none.
+func (b *Broker) take(name message.Destination, c *Connection) (place, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var p place
+	if q := b.queues[name]; q != nil {
+		p = q
+		if q.Counters().Consumers > 0 {
+			return nil, fail(IllegalState, "Destination still has an active subscription: %s", name)
+		}
+	} else if t := b.topics[name]; t != nil {
+		p = t
+		if t.hasSubscribers() {
+			return nil, fail(IllegalState, "Destination still has an active subscription: %s", name)
+		}
+	} else {
+		return nil, nil
+	}
+	delete(b.queues, name)
+	delete(b.topics, name)
+	b.adviseDestinationLocked(name, message.RemoveDestination, c)
+	return p, nil
+}
+
+// removeTemporary ends a temporary destination whose connection has gone, whoever else still listens.
+func (b *Broker) removeTemporary(name message.Destination) {
+	b.mu.Lock()
+	var p place
+	if q := b.queues[name]; q != nil {
+		p = q
+	} else if t := b.topics[name]; t != nil {
+		p = t
+	}
+	delete(b.queues, name)
+	delete(b.topics, name)
+	if p != nil {
+		b.adviseDestinationLocked(name, message.RemoveDestination, nil)
+	}
+	b.mu.Unlock()
+	if p != nil {
+		p.remove(func(error) {})
+	}
+}
+
+// subscribe connects a consumer with all that its destination's name stands for.
+func (b *Broker) subscribe(s *Subscription) error {
+	if s.info.IsDurable() {
+		return b.subscribeDurable(s)
+	}
+	parts := s.info.Destination.Parts()
+	if s.info.Browser {
+		if len(parts) != 1 || !parts[0].IsQueue() || parts[0].IsPattern() {
+			return fail(InvalidDestination, "%s cannot be browsed: it is not the name of one queue", s.info.Destination)
+		}
+		return b.subscribeBrowser(s, parts[0])
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var places []place
+	pattern := false
+	for _, part := range parts {
+		if part.IsPattern() {
+			pattern = true
+			continue
+		}
+		p, err := b.consumableLocked(part, s.conn)
+		if err != nil {
+			return err
+		}
+		places = append(places, p)
+	}
+	if pattern {
+		b.patterns = append(b.patterns, s)
+		places = append(places, b.coveredLocked(s)...)
+	}
+	for _, p := range places {
+		p.attach(s)
+	}
+	b.replayLocked(s)
+	return nil
+}
+
+// consumableLocked returns a destination for a consumer of c.
+func (b *Broker) consumableLocked(name message.Destination, c *Connection) (place, error) {
+	if name.IsTemporary() && !c.owns(name) {
+		return nil, fail(NoDestination, "Cannot use a Temporary destination from another Connection: %s", name)
+	}
+	if q := b.queues[name]; q != nil {
+		return q, nil
+	}
+	if t := b.topics[name]; t != nil {
+		return t, nil
+	}
+	return b.makeLocked(name, c)
+}
+
+// coveredLocked returns the destinations that a consumer's name with wildcards covers.
+func (b *Broker) coveredLocked(s *Subscription) []place {
+	var found []place
+	for name, q := range b.queues {
+		if covers(s, name) {
+			found = append(found, q)
+		}
+	}
+	for name, t := range b.topics {
+		if covers(s, name) {
+			found = append(found, t)
+		}
+	}
+	return found
+}
+
+// unsubscribe takes a consumer away from all that it takes from.
+func (b *Broker) unsubscribe(s *Subscription) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i, other := range b.patterns {
+		if other == s {
+			b.patterns = append(b.patterns[:i:i], b.patterns[i+1:]...)
+			break
+		}
+	}
+	for _, o := range s.takesFrom() {
+		switch o := o.(type) {
+		case *Queue:
+			o.detach(s)
+		case *Topic:
+			o.detach(s)
+		case *share:
+			o.durable.active.CompareAndSwap(s, nil)
+		}
+	}
+}
+
+// MakeDestination makes a destination that there is not, for the broker itself.
+func (b *Broker) MakeDestination(name message.Destination) error {
+	_, err := b.lookup(name, nil)
+	return err
+}

@@ -1,0 +1,278 @@
+package broker
+
+import (
+	"sync"
+
+	"goactivemq/activemq/message"
+	"goactivemq/activemq/store"
+)
+
+// Queue gives each message to one consumer.
+type Queue struct {
+	Destination
+	stored store.Queue // nil: a temporary queue, which is never stored
+
+	mu sync.Mutex
+	// mu guards what follows.
+	backlog
+	consumers []*Subscription // who may get messages, the one whose turn it is first; higher priorities before lower ones
+	removed   bool
+	dead      []deadLetter // found expired under the lock, to be seen to after it
+}
+
+// deadLetter is a delivery that a dead letter strategy has to see.
+type deadLetter struct {
+	delivery *delivery
+	cause    string // "" for an expired message
+}
+
+// newQueue makes the queue over what the store holds of it.
+func (b *Broker) newQueue(name message.Destination) (*Queue, error) {
+	q := &Queue{Destination: b.newDestination(name)}
+	q.backlog.from = q
+	q.backlog.prioritized = q.policy.Prioritized
+	if name.IsTemporary() {
+		return q, nil
+	}
+	stored, err := b.options.Store.OpenQueue(name)
+	if err != nil {
+		return nil, storeFailed(err)
+	}
+	q.stored = stored
+	q.backlog.page = stored.Page
+	q.backlog.redelivered = stored.MaybeDelivered()
+	n, _ := stored.Pending()
+	q.overflow = n > 0
+	q.size.Store(int64(n))
+	return q, nil
+}
+
+// base returns the common part.
+func (q *Queue) base() *Destination { return &q.Destination }
+
+// stores tells whether m is to be kept in the store here.
+func (q *Queue) stores(m *message.Message) bool { return m.Persistent && q.stored != nil }
+
+// send puts a message outside any transaction into the queue. whenDone, where not nil, is called when the producer may be told so.
+func (q *Queue) send(m *message.Message, whenDone store.Completion) {
+	if !q.stores(m) {
+		q.admit(m, nil)
+		if whenDone != nil {
+			whenDone(nil)
+		}
+		return
+	}
+	if q.broker.options.StoreBeforeDispatch {
+		q.sendStoredFirst(m, whenDone)
+		return
+	}
+	e := new(store.Entry)
+	q.mu.Lock()
+	q.stored.Append(e, m, nil, whenDone)
+	q.stored.Admit(e)
+	q.arriveLocked(m, e)
+	q.unlock()
+}
+
+// sendStoredFirst is send for those who want no message delivered that a crash could lose.
+func (q *Queue) sendStoredFirst(m *message.Message, whenDone store.Completion) {
+	e := new(store.Entry)
+	var err error
+	both := newRendezvous(func() {
+		if err == nil {
+			q.admit(m, e)
+		}
+		if whenDone != nil {
+			whenDone(err)
+		}
+	})
+	q.mu.Lock()
+	q.stored.Append(e, m, nil, func(result error) {
+		err = result
+		both.arrive()
+	})
+	q.mu.Unlock()
+	both.arrive()
+}
+
+// appendIn journals a message in a transaction.
+func (q *Queue) appendIn(m *message.Message, tx store.Transaction) *store.Entry {
+	e := new(store.Entry)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.stored.Append(e, m, tx, nil)
+	return e
+}
+
+// admit makes a message pending. e is its entry where it is stored.
+func (q *Queue) admit(m *message.Message, e *store.Entry) {
+	q.mu.Lock()
+	if e != nil {
+		q.stored.Admit(e)
+	}
+	q.arriveLocked(m, e)
+	q.unlock()
+}
+
+// arriveLocked takes a message into the backlog and gives out what can be given out.
+func (q *Queue) arriveLocked(m *message.Message, e *store.Entry) {
+	q.enqueued.Add(1)
+	q.size.Add(1)
+	d := &delivery{message: m, entry: e, from: q, redeliveries: m.Redeliveries}
+	if q.add(d, q.bytes < frontBytes && q.hasRoom()) {
+		q.memory.add(d.size())
+		q.dispatchLocked()
+	}
+}
+
+// consumed takes messages out for good.
+func (q *Queue) consumed(ds []*delivery, ack *message.Ack, whenDone store.Completion) {
+	stored := 0
+	for _, d := range ds {
+		if d.entry != nil {
+			stored++
+		}
+	}
+	each := shared(stored, whenDone)
+	q.mu.Lock()
+	for _, d := range ds {
+		if d.entry != nil {
+			q.stored.Remove(d.entry, ack, nil, each)
+		}
+		q.goneLocked(d)
+	}
+	q.dispatchLocked()
+	q.unlock()
+	if stored == 0 && whenDone != nil {
+		whenDone(nil)
+	}
+}
+
+// consumeIn journals that messages are consumed in a transaction.
+func (q *Queue) consumeIn(ds []*delivery, ack *message.Ack, tx store.Transaction) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, d := range ds {
+		if d.entry != nil {
+			q.stored.Remove(d.entry, ack, tx, nil)
+		}
+	}
+}
+
+// dropped takes out what was consumed in a transaction that has committed.
+func (q *Queue) dropped(ds []*delivery) {
+	q.mu.Lock()
+	for _, d := range ds {
+		if d.state == done {
+			continue // by another transaction that acknowledged it too, as Java clients make them
+		}
+		if d.entry != nil {
+			q.stored.Drop(d.entry)
+		}
+		q.goneLocked(d)
+	}
+	q.dispatchLocked()
+	q.unlock()
+}
+
+// goneLocked does the accounts of a delivery that has left the queue.
+func (q *Queue) goneLocked(d *delivery) {
+	d.state = done
+	q.inFlight.Add(-1)
+	q.size.Add(-1)
+	q.dequeued.Add(1)
+	q.broker.totals.dequeued.Add(1)
+	q.memory.add(-d.size())
+}
+
+// returned puts messages back whose consumer is gone.
+func (q *Queue) returned(ds []*delivery) {
+	q.mu.Lock()
+	for _, d := range ds {
+		q.inFlight.Add(-1)
+		if q.removed {
+			q.memory.add(-d.size())
+			continue
+		}
+		q.putBack(d)
+	}
+	q.dispatchLocked()
+	q.unlock()
+}
+
+// wakeup gives out what can be given out.
+func (q *Queue) wakeup() {
+	q.mu.Lock()
+	q.dispatchLocked()
+	q.unlock()
+}
+
+// unlock ends what holds the lock, and then sees to what was found expired meanwhile.
+func (q *Queue) unlock() {
+	dead := q.dead
+	q.dead = nil
+	q.mu.Unlock()
+	for _, l := range dead {
+		q.broker.bury(l)
+	}
+}
+
+// attach adds a consumer.
+func (q *Queue) attach(s *Subscription) {
+	q.mu.Lock()
+	if q.stored != nil {
+		q.stored.Delivering()
+	}
+	at := len(q.consumers)
+	for at > 0 && q.consumers[at-1].info.Priority < s.info.Priority {
+		at--
+	}
+	q.consumers = append(q.consumers[:at:at], append([]*Subscription{s}, q.consumers[at:]...)...)
+	s.addOrigin(q)
+	q.dispatchLocked()
+	q.unlock()
+}
+
+// detach takes a consumer out. What it had in flight comes with returned.
+func (q *Queue) detach(s *Subscription) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for i, c := range q.consumers {
+		if c == s {
+			q.consumers = append(q.consumers[:i:i], q.consumers[i+1:]...)
+			return
+		}
+	}
+}
+
+// remove ends the queue with all that it holds. whenDone is called when the store has dropped it.
+func (q *Queue) remove(whenDone store.Completion) {
+	q.mu.Lock()
+	q.removed = true
+	for d := q.waiting.first; d != nil; d = q.waiting.first {
+		q.leave(d)
+		d.state = done
+		q.memory.add(-d.size())
+	}
+	for d := q.later.first; d != nil; d = q.later.first {
+		q.later.remove(d)
+		d.state = done
+		q.memory.add(-d.size())
+	}
+	q.overflow = false
+	q.mu.Unlock()
+	if q.stored == nil {
+		whenDone(nil)
+		return
+	}
+	q.broker.options.Store.RemoveDestination(q.name, whenDone)
+}
+
+// Counters returns the queue's numbers.
+func (q *Queue) Counters() Counters {
+	c := q.counters()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	c.Consumers = int64(len(q.consumers))
+	return c
+}

@@ -1,0 +1,109 @@
+package broker
+
+import (
+	"goactivemq/activemq/message"
+	"goactivemq/activemq/store"
+)
+
+// Send takes a message from the client: limits, arrival, route, and for each destination the transaction or the store and the
+// consumers. The message and its slices are the broker's from then on. whenDone, where not nil, is called when the producer may be
+// told that the broker has the message; an error that is returned means that it has not, and whenDone is not called.
+//
+// Send blocks while a limit leaves no room, and with it the connection.
+func (c *Connection) Send(m *message.Message, whenDone store.Completion) error {
+	if m.Destination == nil || m.ID == nil {
+		return fail(InvalidDestination, "the message names no destination, or has no id")
+	}
+	if m.Destination.IsAdvisory() && !c.broker.options.Advisories {
+		return fail(InvalidDestination, "advisories are switched off")
+	}
+	c.arrived(m)
+	if m.Destination.IsComposite() {
+		return c.sendParts(m, whenDone)
+	}
+	return c.sendOne(m, whenDone)
+}
+
+// arrived notes on the message what the broker adds to it. After that it does not change any more.
+func (c *Connection) arrived(m *message.Message) {
+	b := c.broker
+	m.ID.BrokerSequence = b.sequence.Add(1)
+	m.BrokerIn = b.millis()
+	if b.options.PopulateUserID && !c.info.UserName.IsNull() {
+		m.UserID = c.info.UserName
+	}
+	b.totals.enqueued.Add(1)
+}
+
+// sendParts sends a message to each part of a composite destination.
+func (c *Connection) sendParts(m *message.Message, whenDone store.Completion) error {
+	parts := m.Destination.Parts()
+	each := shared(len(parts), whenDone)
+	for i, part := range parts {
+		one := *m
+		one.Destination, one.OriginalDestination = &part, m.Destination
+		if err := c.sendOne(&one, each); err != nil {
+			if i == 0 || each == nil {
+				return err
+			}
+			each(err)
+		}
+	}
+	if len(parts) == 0 {
+		return fail(InvalidDestination, "%s names no destination", m.Destination)
+	}
+	return nil
+}
+
+// sendOne sends a message to one destination.
+func (c *Connection) sendOne(m *message.Message, whenDone store.Completion) error {
+	p, err := c.broker.lookup(*m.Destination, c)
+	if err != nil {
+		return err
+	}
+	if err := c.waitForRoom(p, m); err != nil {
+		return err
+	}
+	if m.Transaction == nil {
+		p.send(m, whenDone)
+		return nil
+	}
+	tx, err := c.transaction(m.Transaction)
+	if err != nil {
+		return err
+	}
+	q, _ := p.(*Queue)
+	t, _ := p.(*Topic)
+	if err := tx.addSend(m, q, t); err != nil {
+		return err
+	}
+	if whenDone != nil {
+		whenDone(nil)
+	}
+	return nil
+}
+
+// waitForRoom blocks while the limits leave no room for the message. Messages that go to the store need none, as they need not stay in
+// memory.
+func (c *Connection) waitForRoom(p place, m *message.Message) error {
+	d := p.base()
+	if m.Persistent && c.broker.options.Persistent && !d.name.IsTemporary() {
+		c.broker.options.Store.Throttle()
+		return nil
+	}
+	full := d.memory.full()
+	if full == nil || !d.policy.ProducerFlowControl || d.name.IsAdvisory() {
+		return nil
+	}
+	b := c.broker
+	if b.options.SendFailIfNoSpace {
+		return fail(LimitReached, "Usage Manager Memory Limit reached. Stopping producer (%s) to prevent flooding %s. %s is full", m.Producer, d.name, full.name)
+	}
+	since := b.now()
+	b.log.Info("Usage Manager memory limit reached on " + d.name.String() + ". Producers will be throttled to the rate at which messages are removed from this destination to prevent flooding it. Producer " + m.Producer.String() + " of " + c.remote + " waits; " + full.name + " is full")
+	if !d.memory.wait(c.gone) {
+		return fail(NotConnected, "the connection ended while its producer waited for room in %s", d.name)
+	}
+	b.log.Info("producer " + m.Producer.String() + " of " + c.remote + " goes on after " + b.now().Sub(since).String() + " of waiting for room in " + d.name.String())
+	return nil
+}

@@ -1,0 +1,233 @@
+package broker
+
+import (
+	"sync"
+
+	"goactivemq/activemq/message"
+	"goactivemq/activemq/store"
+)
+
+// Topic gives each message to all its subscribers.
+type Topic struct {
+	Destination
+	stored store.Topic // nil: a temporary or advisory topic, which is never stored
+
+	mu sync.Mutex
+	// mu guards what follows.
+	subscribers []*Subscription
+	shares      []*share     // of durable subscriptions, also of those that are away
+	dead        []deadLetter // found expired under the lock, to be seen to after it
+}
+
+// newTopic makes the topic over what the store holds of it.
+func (b *Broker) newTopic(name message.Destination) (*Topic, error) {
+	t := &Topic{Destination: b.newDestination(name)}
+	if name.IsTemporary() || name.IsAdvisory() {
+		return t, nil
+	}
+	stored, err := b.options.Store.OpenTopic(name)
+	if err != nil {
+		return nil, storeFailed(err)
+	}
+	t.stored = stored
+	return t, nil
+}
+
+// base returns the common part.
+func (t *Topic) base() *Destination { return &t.Destination }
+
+// storesLocked tells whether m is to be kept in the store here.
+func (t *Topic) storesLocked(m *message.Message) bool { return m.Persistent && len(t.shares) > 0 }
+
+// send publishes a message outside any transaction. whenDone, where not nil, is called when the producer may be told so. A message
+// that durable subscriptions need goes to nobody before the disk has it.
+func (t *Topic) send(m *message.Message, whenDone store.Completion) {
+	t.mu.Lock()
+	if !t.storesLocked(m) {
+		t.publishLocked(m, nil)
+		t.unlock()
+		if whenDone != nil {
+			whenDone(nil)
+		}
+		return
+	}
+	e := new(store.Entry)
+	var err error
+	both := newRendezvous(func() {
+		if err == nil {
+			t.admit(m, e)
+		}
+		if whenDone != nil {
+			whenDone(err)
+		}
+	})
+	t.stored.Append(e, m, nil, func(result error) {
+		err = result
+		both.arrive()
+	})
+	t.mu.Unlock()
+	both.arrive()
+}
+
+// appendIn journals a message in a transaction. It returns nil when nobody needs it stored.
+func (t *Topic) appendIn(m *message.Message, tx store.Transaction) *store.Entry {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	e := new(store.Entry)
+	t.stored.Append(e, m, tx, nil)
+	return e
+}
+
+// stores is storesLocked for callers without the lock.
+func (t *Topic) stores(m *message.Message) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.storesLocked(m)
+}
+
+// admit publishes a message. e is its entry where it is stored.
+func (t *Topic) admit(m *message.Message, e *store.Entry) {
+	t.mu.Lock()
+	defer t.unlock()
+	if e != nil {
+		t.stored.Admit(e)
+	}
+	t.publishLocked(m, e)
+}
+
+// unlock ends what holds the lock, and then sees to what was found expired meanwhile.
+func (t *Topic) unlock() {
+	dead := t.dead
+	t.dead = nil
+	t.mu.Unlock()
+	for _, l := range dead {
+		t.broker.bury(l)
+	}
+}
+
+// publishLocked gives m to all that want it.
+func (t *Topic) publishLocked(m *message.Message, e *store.Entry) {
+	t.enqueued.Add(1)
+	if len(t.subscribers) == 0 && len(t.shares) == 0 {
+		return
+	}
+	l := &load{size: int64(m.Size()), usage: t.memory}
+	l.holders.Store(1)
+	t.memory.add(l.size)
+	for _, s := range t.subscribers {
+		if !s.wants(m, m.Redeliveries) {
+			continue
+		}
+		l.holders.Add(1)
+		t.inFlight.Add(1)
+		d := &delivery{message: m, from: t, redeliveries: m.Redeliveries, load: l}
+		if lost := s.offer(d, t.maxPending(s)); lost != nil {
+			t.discarded(lost)
+		}
+	}
+	for _, h := range t.shares {
+		l.holders.Add(1)
+		h.arrive(&delivery{message: m, entry: e, from: h, redeliveries: m.Redeliveries, load: l})
+	}
+	l.release()
+}
+
+// maxPending returns how many messages may wait for a subscriber beyond its prefetch, -1 for any number.
+func (t *Topic) maxPending(s *Subscription) int {
+	switch {
+	case s.info.MaxPending > 0:
+		return int(s.info.MaxPending)
+	case t.policy.PrefetchRatePending > 0:
+		return int(t.policy.PrefetchRatePending * float64(s.info.Prefetch))
+	}
+	return t.policy.MaxPendingPerTopic
+}
+
+// discarded does the accounts of a delivery that a slow subscriber will never get.
+func (t *Topic) discarded(d *delivery) {
+	d.state = done
+	t.inFlight.Add(-1)
+	d.load.release()
+}
+
+// consumed does the accounts of acknowledged messages.
+func (t *Topic) consumed(ds []*delivery, _ *message.Ack, whenDone store.Completion) {
+	t.dropped(ds)
+	if whenDone != nil {
+		whenDone(nil)
+	}
+}
+
+// consumeIn has nothing to do: what these subscribers get is not stored.
+func (t *Topic) consumeIn([]*delivery, *message.Ack, store.Transaction) {}
+
+// dropped does the accounts of acknowledged messages.
+func (t *Topic) dropped(ds []*delivery) {
+	for _, d := range ds {
+		d.state = done
+		t.inFlight.Add(-1)
+		t.dequeued.Add(1)
+		t.broker.totals.dequeued.Add(1)
+		d.load.release()
+	}
+}
+
+// returned drops what a subscriber that is gone did not acknowledge.
+func (t *Topic) returned(ds []*delivery) {
+	for _, d := range ds {
+		t.discarded(d)
+	}
+}
+
+// wakeup has nothing to do: what waits for credit is with the subscriber itself.
+func (t *Topic) wakeup() {}
+
+// attach adds a subscriber.
+func (t *Topic) attach(s *Subscription) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.subscribers = append(t.subscribers[:len(t.subscribers):len(t.subscribers)], s)
+	s.addOrigin(t)
+}
+
+// detach takes a subscriber out, with what waits for it.
+func (t *Topic) detach(s *Subscription) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i, other := range t.subscribers {
+		if other == s {
+			t.subscribers = append(t.subscribers[:i:i], t.subscribers[i+1:]...)
+			return
+		}
+	}
+}
+
+// hasSubscribers tells whether anybody would get a message now.
+func (t *Topic) hasSubscribers() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.subscribers) > 0 || len(t.shares) > 0
+}
+
+// remove ends the topic with all that it holds. whenDone is called when the store has dropped it.
+func (t *Topic) remove(whenDone store.Completion) {
+	if t.stored == nil {
+		whenDone(nil)
+		return
+	}
+	t.broker.options.Store.RemoveDestination(t.name, whenDone)
+}
+
+// Counters returns the topic's numbers.
+func (t *Topic) Counters() Counters {
+	c := t.counters()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c.Consumers = int64(len(t.subscribers))
+	for _, h := range t.shares {
+		if h.durable.active.Load() != nil {
+			c.Consumers++
+		}
+	}
+	return c
+}

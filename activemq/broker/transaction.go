@@ -1,0 +1,222 @@
+package broker
+
+import (
+	"sync"
+
+	"goactivemq/activemq/message"
+	"goactivemq/activemq/store"
+)
+
+// transaction collects what is sent and acknowledged in its name. A local one belongs to its connection; an XA one to the
+// connection that began it until it is prepared, then to nobody.
+type transaction struct {
+	id     *message.TransactionID
+	broker *Broker
+
+	mu sync.Mutex
+	// mu guards what follows.
+	stored   store.Transaction // nil until something of it is stored
+	sends    []sent
+	acks     []acked
+	prepared bool
+	ended    bool
+}
+
+// sent is a message sent in a transaction.
+type sent struct {
+	message *message.Message
+	entry   *store.Entry // nil: not stored
+	queue   *Queue       // one of the two
+	topic   *Topic
+}
+
+// acked is what one acknowledgement took out in a transaction.
+type acked struct {
+	subscription *Subscription // nil: found prepared at start
+	deliveries   []*delivery
+	ack          *message.Ack
+}
+
+// storedLocked returns the store's side, which is made with the first thing to store.
+func (t *transaction) storedLocked() store.Transaction {
+	if t.stored == nil {
+		t.stored = t.broker.options.Store.Begin(t.id)
+	}
+	return t.stored
+}
+
+// addSend takes in a message for a destination.
+func (t *transaction) addSend(m *message.Message, q *Queue, topic *Topic) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.openLocked(); err != nil {
+		return err
+	}
+	s := sent{message: m, queue: q, topic: topic}
+	switch {
+	case q != nil && q.stores(m):
+		s.entry = q.appendIn(m, t.storedLocked())
+	case topic != nil && topic.stores(m):
+		s.entry = topic.appendIn(m, t.storedLocked())
+	}
+	t.sends = append(t.sends, s)
+	return nil
+}
+
+// addAcks takes in messages that a consumer acknowledged.
+func (t *transaction) addAcks(s *Subscription, ds []*delivery, ack *message.Ack) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, g := range byOrigin(ds) {
+		if hasStored(g) {
+			g[0].from.consumeIn(g, ack, t.storedLocked())
+		}
+		t.acks = append(t.acks, acked{s, g, ack})
+	}
+}
+
+// hasStored tells whether any of ds is in the store.
+func hasStored(ds []*delivery) bool {
+	for _, d := range ds {
+		if d.entry != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// openLocked tells whether more may be done in the transaction.
+func (t *transaction) openLocked() error {
+	switch {
+	case t.ended:
+		return noTransaction(t.id)
+	case t.prepared:
+		return badState(t.id, "Transaction '%s' is prepared and takes nothing more", t.id)
+	}
+	return nil
+}
+
+// emptyLocked tells whether there is nothing to commit.
+func (t *transaction) emptyLocked() bool { return len(t.sends) == 0 && len(t.acks) == 0 }
+
+// prepare makes the transaction ready to be committed by anybody, also after a restart. readOnly means that there was nothing in
+// it and it has ended; whenDone is called in either case.
+func (t *transaction) prepare(whenDone store.Completion) (readOnly bool, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.openLocked(); err != nil {
+		return false, err
+	}
+	if t.emptyLocked() {
+		t.ended = true
+		return true, nil
+	}
+	t.prepared = true
+	t.storedLocked().Prepare(whenDone)
+	return false, nil
+}
+
+// commit makes all of it happen, once the store has it on disk.
+func (t *transaction) commit(whenDone store.Completion) error {
+	t.mu.Lock()
+	if t.ended {
+		t.mu.Unlock()
+		return noTransaction(t.id)
+	}
+	t.ended = true
+	stored := t.stored
+	t.mu.Unlock()
+	if stored == nil {
+		t.apply()
+		whenDone(nil)
+		return nil
+	}
+	stored.Commit(func(err error) {
+		if err == nil {
+			t.apply()
+			stored.Finish()
+		}
+		whenDone(err)
+	})
+	return nil
+}
+
+// apply makes the messages pending and takes the acknowledged ones out.
+func (t *transaction) apply() {
+	for _, s := range t.sends {
+		if s.queue != nil {
+			s.queue.admit(s.message, s.entry)
+		} else {
+			s.topic.admit(s.message, s.entry)
+		}
+	}
+	for _, a := range t.acks {
+		if a.subscription != nil {
+			a.subscription.committed(a.deliveries)
+		}
+		a.deliveries[0].from.dropped(a.deliveries)
+	}
+}
+
+// committed takes acknowledged messages out of flight, as far as the consumer still has them.
+func (s *Subscription) committed(ds []*delivery) {
+	s.mu.Lock()
+	for _, d := range ds {
+		if d.state == claimed {
+			s.outLocked(d)
+			d.state = orphaned
+		}
+	}
+	s.feedLocked()
+	s.mu.Unlock()
+	s.dequeued.Add(int64(len(ds)))
+}
+
+// rollback undoes all of it. Acknowledged messages are in flight again where their consumer still is, which delivers them again by
+// itself, and go back to where they came from otherwise.
+func (t *transaction) rollback(whenDone store.Completion) error {
+	t.mu.Lock()
+	if t.ended {
+		t.mu.Unlock()
+		return noTransaction(t.id)
+	}
+	t.ended = true
+	stored := t.stored
+	t.mu.Unlock()
+	for _, a := range t.acks {
+		var orphans []*delivery
+		if a.subscription != nil {
+			orphans = a.subscription.rolledBack(a.deliveries)
+		} else {
+			orphans = a.deliveries
+		}
+		if len(orphans) > 0 {
+			orphans[0].from.returned(orphans)
+		}
+	}
+	if stored == nil {
+		whenDone(nil)
+		return nil
+	}
+	stored.Rollback(func(err error) {
+		stored.Finish()
+		whenDone(err)
+	})
+	return nil
+}
+
+// rolledBack puts acknowledged messages in flight again, and returns those that the consumer is not there for any more.
+func (s *Subscription) rolledBack(ds []*delivery) (orphans []*delivery) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range ds {
+		switch d.state {
+		case claimed:
+			d.state = inFlight
+			s.arrived--
+		case orphaned:
+			orphans = append(orphans, d)
+		}
+	}
+	return orphans
+}

@@ -1,0 +1,228 @@
+package broker
+
+import (
+	"goactivemq/activemq/message"
+	"goactivemq/activemq/store"
+)
+
+// transaction returns an open transaction of the connection.
+func (c *Connection) transaction(id *message.TransactionID) (*transaction, error) {
+	key := id.Key()
+	c.mu.Lock()
+	t := c.transactions[key]
+	c.mu.Unlock()
+	if t == nil && id.XA {
+		t = c.broker.branch(key)
+	}
+	if t == nil {
+		return nil, noTransaction(id)
+	}
+	return t, nil
+}
+
+// branch returns an XA transaction of any connection, nil when there is none.
+func (b *Broker) branch(key message.TransactionKey) *transaction {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.branches[key]
+}
+
+// Begin opens a transaction. A local one that is open already stays as it is.
+func (c *Connection) Begin(id *message.TransactionID) error {
+	key := id.Key()
+	c.mu.Lock()
+	if c.transactions[key] != nil {
+		c.mu.Unlock()
+		if id.XA {
+			return badState(id, "Transaction '%s' has already been started.", id)
+		}
+		return nil
+	}
+	t := &transaction{id: id, broker: c.broker}
+	c.transactions[key] = t
+	c.mu.Unlock()
+	if id.XA {
+		c.broker.mu.Lock()
+		defer c.broker.mu.Unlock()
+		if c.broker.branches[key] == nil {
+			c.broker.branches[key] = t
+		}
+	}
+	return nil
+}
+
+// Prepare makes an XA transaction ready to be ended by anybody. It waits for the disk. readOnly means that there was nothing in it: it has ended.
+func (c *Connection) Prepare(id *message.TransactionID) (readOnly bool, err error) {
+	if !id.XA {
+		return false, badState(id, "Cannot prepare a local transaction: %s", id)
+	}
+	t, err := c.transaction(id)
+	if err != nil {
+		return false, err
+	}
+	var stored waiter
+	readOnly, err = t.prepare(stored.add())
+	if err != nil || readOnly {
+		if readOnly {
+			c.broker.forget(t)
+		}
+		c.forget(t)
+		return readOnly, err
+	}
+	c.forget(t)
+	return false, storeFailed(stored.wait())
+}
+
+// Commit makes everything in the transaction happen. onePhase is for one that was not prepared. whenDone is called when it has
+// happened and is on disk; an error that is returned means that it has not, and whenDone is not called.
+func (c *Connection) Commit(id *message.TransactionID, onePhase bool, whenDone store.Completion) error {
+	t, err := c.transaction(id)
+	if err != nil {
+		return err
+	}
+	if id.XA && !onePhase && !t.isPrepared() {
+		return badState(id, "Cannot do 2 phase commit if the transaction has not been prepared: %s", id)
+	}
+	c.forget(t)
+	c.broker.forget(t)
+	return t.commit(whenDone)
+}
+
+// Rollback undoes everything in the transaction.
+func (c *Connection) Rollback(id *message.TransactionID, whenDone store.Completion) error {
+	t, err := c.transaction(id)
+	if err != nil {
+		return err
+	}
+	c.forget(t)
+	c.broker.forget(t)
+	return t.rollback(whenDone)
+}
+
+// Forget drops an XA transaction that ended heuristically, which here it never does: it is a rollback.
+func (c *Connection) Forget(id *message.TransactionID, whenDone store.Completion) error {
+	return c.Rollback(id, whenDone)
+}
+
+// Prepared returns the XA transactions that are prepared and not ended, of all connections and of runs before.
+func (b *Broker) Prepared() []*message.TransactionID {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var ids []*message.TransactionID
+	for _, t := range b.branches {
+		if t.isPrepared() {
+			ids = append(ids, t.id)
+		}
+	}
+	return ids
+}
+
+// isPrepared tells whether the transaction is prepared.
+func (t *transaction) isPrepared() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.prepared && !t.ended
+}
+
+// forget takes a transaction out of the connection's.
+func (c *Connection) forget(t *transaction) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.transactions, t.id.Key())
+}
+
+// forget takes an XA transaction out of the broker's.
+func (b *Broker) forget(t *transaction) {
+	if !t.id.XA {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if key := t.id.Key(); b.branches[key] == t {
+		delete(b.branches, key)
+	}
+}
+
+// recoverPreparedLocked takes over the XA transactions that the store found prepared. What they acknowledged is withheld until they end.
+func (b *Broker) recoverPreparedLocked() error {
+	for _, p := range b.options.Store.Prepared() {
+		t := &transaction{id: p.ID, broker: b, stored: p.Transaction, prepared: true}
+		for _, a := range p.Added {
+			if err := b.recoverAddLocked(t, a); err != nil {
+				return err
+			}
+		}
+		for _, r := range p.Removed {
+			if err := b.recoverRemoveLocked(t, r); err != nil {
+				return err
+			}
+		}
+		b.branches[p.ID.Key()] = t
+		b.log.Info("Recovered prepared XA TX: [" + p.ID.String() + "]")
+	}
+	return nil
+}
+
+// recoverAddLocked puts a message of a prepared transaction into it.
+func (b *Broker) recoverAddLocked(t *transaction, a store.PreparedAdd) error {
+	s := sent{message: a.Message, entry: &a.Entry}
+	var err error
+	if a.Destination.IsQueue() {
+		s.queue, err = b.queueLocked(a.Destination)
+	} else {
+		s.topic, err = b.topicLocked(a.Destination)
+	}
+	t.sends = append(t.sends, s)
+	return err
+}
+
+// recoverRemoveLocked puts an acknowledgement of a prepared transaction into it.
+func (b *Broker) recoverRemoveLocked(t *transaction, r store.PreparedRemove) error {
+	if r.Entry.Sequence == 0 {
+		return nil
+	}
+	from, log, err := b.withholdLocked(r)
+	if err != nil || from == nil {
+		return err
+	}
+	m, err := log.Load(&r.Entry)
+	if err != nil {
+		return storeFailed(err)
+	}
+	from.base().inFlight.Add(1)
+	from.base().memory.add(int64(m.Size()))
+	d := &delivery{message: m, entry: &r.Entry, from: from, redeliveries: m.Redeliveries, state: orphaned}
+	t.acks = append(t.acks, acked{deliveries: []*delivery{d}, ack: r.Ack})
+	return nil
+}
+
+// withholdLocked keeps a message from being delivered, and returns where it comes from.
+func (b *Broker) withholdLocked(r store.PreparedRemove) (origin, store.Log, error) {
+	if r.Subscription == "" {
+		q, err := b.queueLocked(r.Destination)
+		if err != nil {
+			return nil, nil, err
+		}
+		q.withhold(r.Entry.Sequence)
+		return q, q.stored, nil
+	}
+	t, err := b.topicLocked(r.Destination)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, h := range t.shares {
+		if h.durable.key == r.Subscription {
+			h.withhold(r.Entry.Sequence)
+			return h, t.stored, nil
+		}
+	}
+	return nil, nil, nil
+}
+
+// withhold keeps the stored message of that sequence out of memory when its page is read.
+func (b *backlog) withhold(sequence int64) {
+	if b.withheld == nil {
+		b.withheld = map[int64]bool{}
+	}
+	b.withheld[sequence] = true
+}

@@ -1,0 +1,109 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Position is a place in a file. Lines and columns count from 1, columns in characters; 0 means that only the file is known.
+type Position struct {
+	File         string
+	Line, Column int
+}
+
+// String gives file:line:column, the form that editors and terminals make a link of.
+func (p Position) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+// Problem is one finding about a configuration.
+type Problem struct {
+	Position
+	Warning bool // the file loads all the same
+	Text    string
+}
+
+func (p Problem) String() string {
+	if p.Warning {
+		return p.Position.String() + ": warning: " + p.Text
+	}
+	return p.Position.String() + ": " + p.Text
+}
+
+// Invalid is the error of a configuration that cannot be run. It holds all that was found, warnings included, in the
+// order of the text, so that one reading mends the whole file.
+type Invalid struct {
+	Problems []Problem
+}
+
+// Error has one line for each problem that is not a warning.
+func (e *Invalid) Error() string {
+	var lines []string
+	for _, p := range e.Problems {
+		if !p.Warning {
+			lines = append(lines, p.String())
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// findings collects problems while a configuration is read.
+type findings struct {
+	problems []Problem
+}
+
+func (f *findings) errorf(at Position, format string, args ...any) {
+	f.add(Problem{Position: at, Text: fmt.Sprintf(format, args...)})
+}
+
+func (f *findings) warnf(at Position, format string, args ...any) {
+	f.add(Problem{Position: at, Warning: true, Text: fmt.Sprintf(format, args...)})
+}
+
+// add drops what was said before: a bean that two places refer to is visited twice.
+func (f *findings) add(p Problem) {
+	if !slices.Contains(f.problems, p) {
+		f.problems = append(f.problems, p)
+	}
+}
+
+// err is an *Invalid when anything but warnings was found.
+func (f *findings) err() error {
+	if !slices.ContainsFunc(f.problems, func(p Problem) bool { return !p.Warning }) {
+		return nil
+	}
+	return &Invalid{Problems: f.sorted()}
+}
+
+// sorted orders the problems by place within a file and keeps the files in the order of their first problem.
+func (f *findings) sorted() []Problem {
+	files := map[string]int{}
+	for _, p := range f.problems {
+		if _, seen := files[p.File]; !seen {
+			files[p.File] = len(files)
+		}
+	}
+	out := slices.Clone(f.problems)
+	slices.SortStableFunc(out, func(a, b Problem) int {
+		if a.File != b.File {
+			return files[a.File] - files[b.File]
+		}
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return a.Column - b.Column
+	})
+	return out
+}
+
+// did suggests the known name nearest to a misspelt one, as a clause to append to a message, or nothing when none is near.
+func did(name string, known []string) string {
+	if n := nearest(name, known); n != "" {
+		return fmt.Sprintf("; did you mean %q?", n)
+	}
+	return ""
+}

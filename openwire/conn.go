@@ -1,0 +1,193 @@
+package openwire
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+
+	"goactivemq/activemq/broker"
+	"goactivemq/activemq/message"
+	"goactivemq/openwire/wire"
+	"goactivemq/protocols"
+)
+
+// conn is one client's connection. Its life:
+//
+//	both ends send a WireFormatInfo  →  settings are agreed on  →  BrokerInfo goes out  →  the client's ConnectionInfo makes it known to the
+//	broker  →  commands and answers  →  RemoveInfo of the connection and ShutdownInfo, or the line breaks
+//
+// The goroutine that serves it reads and calls the broker, in order; the outbox has one more that writes what others send.
+type conn struct {
+	handler *Handler
+	socket  net.Conn
+	remote  string
+	watch   protocols.Inactivity
+	out     outbox
+
+	reader   *wire.Reader
+	decoder  *wire.Decoder
+	settings wire.Settings
+
+	agreed  atomic.Bool        // both ends have sent their WireFormatInfo
+	session *broker.Connection // nil until the client's ConnectionInfo was accepted
+	failure atomic.Pointer[error]
+	over    bool // the client said that it leaves
+}
+
+// beforeLogin bounds the first frame, whose sender is a stranger.
+const beforeLogin = 1 << 20
+
+// serve reads commands until the connection ends.
+func (c *conn) serve() (err error) {
+	var writer sync.WaitGroup
+	defer func() {
+		c.watch.Stop()
+		if c.session != nil {
+			c.session.Close()
+		}
+		c.out.close()
+		c.socket.Close()
+		writer.Wait()
+	}()
+	if err := c.handshake(); err != nil {
+		return c.reason(err)
+	}
+	writer.Add(1)
+	go func() {
+		defer writer.Done()
+		if err := c.out.run(); err != nil {
+			c.end(err)
+		}
+	}()
+	c.greet()
+	for !c.over {
+		if err := c.step(); err != nil {
+			c.out.drain()
+			return c.reason(err)
+		}
+	}
+	c.out.drain()
+	return nil
+}
+
+// step reads one command and does it.
+func (c *conn) step() error {
+	if c.reader.Buffered() == 0 {
+		// Nothing more to read at once: what the commands so far answered goes out, by this goroutine, which is awake already.
+		c.out.drain()
+	}
+	frame, err := c.reader.Next()
+	if err != nil {
+		if errors.Is(err, io.EOF) {
+			return io.EOF
+		}
+		return err
+	}
+	c.watch.Read()
+	command, err := c.decoder.Decode(frame)
+	if err != nil {
+		return err
+	}
+	c.out.waitForRoom()
+	return c.handle(command)
+}
+
+// handshake sends our WireFormatInfo, reads the client's, and agrees on the settings.
+func (c *conn) handshake() error {
+	mine, err := c.handler.offer.Info()
+	if err != nil {
+		return err
+	}
+	first := wire.Settings{Version: wire.VersionMax}
+	hello, err := wire.NewEncoder(first).Append(nil, mine)
+	if err != nil {
+		return err
+	}
+	if _, err := c.socket.Write(hello); err != nil {
+		return err
+	}
+	c.watch.After(c.handler.connectTimeout, func() {
+		if !c.agreed.Load() {
+			c.end(fmt.Errorf("no WireFormatInfo within %s", c.handler.connectTimeout))
+		}
+	})
+	c.reader = wire.NewReader(c.socket, beforeLogin)
+	frame, err := c.reader.Next()
+	if err != nil {
+		return fmt.Errorf("handshake: %w", err)
+	}
+	c.watch.Read()
+	command, err := wire.NewDecoder(first).Decode(frame)
+	if err != nil {
+		return fmt.Errorf("handshake: %w", err)
+	}
+	info, ok := command.(*wire.WireFormatInfo)
+	if !ok {
+		return fmt.Errorf("handshake: %T came first, want a WireFormatInfo", command)
+	}
+	return c.agree(info)
+}
+
+// agree takes over what both ends can do.
+func (c *conn) agree(info *wire.WireFormatInfo) error {
+	theirs, err := info.Offer()
+	if err != nil {
+		return err
+	}
+	c.settings, err = wire.Negotiate(c.handler.offer, theirs)
+	if err != nil {
+		return err
+	}
+	if int64(c.settings.Version) < c.handler.versionMin {
+		return fmt.Errorf("Remote wire format (%d) is lower than the minimum version required (%d)", c.settings.Version, c.handler.versionMin)
+	}
+	if tcp, ok := c.socket.(*net.TCPConn); ok {
+		tcp.SetNoDelay(c.settings.TCPNoDelay)
+	}
+	c.reader.SetLimit(c.settings.MaxFrame)
+	c.decoder = wire.NewDecoder(c.settings)
+	c.out.encoder = wire.NewEncoder(c.settings)
+	c.agreed.Store(true)
+	return nil
+}
+
+// greet starts the watch for silence and sends the broker's BrokerInfo.
+func (c *conn) greet() {
+	c.watch.Watch(c.settings.MaxInactivity, c.settings.MaxInactivityBeginning,
+		func() { c.out.put(item{command: &wire.KeepAliveInfo{}}) },
+		func() {
+			c.end(fmt.Errorf("Channel was inactive for too (>%d) long: %s", c.settings.MaxInactivity.Milliseconds(), c.remote))
+		})
+	b := c.handler.broker
+	c.out.put(item{command: &message.BrokerInfo{
+		Broker: &message.BrokerID{Value: b.ID()},
+		Name:   message.T(b.Name()),
+		URL:    message.T(c.handler.url()),
+	}})
+}
+
+// end breaks the connection for a reason that serve then returns.
+func (c *conn) end(err error) {
+	c.failure.CompareAndSwap(nil, &err)
+	c.socket.Close()
+}
+
+// reason is why the connection ended: what broke it, if something did, or else what reading said. A client that just went is no failure.
+func (c *conn) reason(err error) error {
+	if p := c.failure.Load(); p != nil {
+		err = *p
+	}
+	if errors.Is(err, broker.ErrStopped) || errors.Is(err, io.EOF) && c.session == nil && !c.agreed.Load() {
+		return nil
+	}
+	return err
+}
+
+// Dispatch queues a message for a consumer. It is the broker's.
+func (c *conn) Dispatch(d broker.Dispatch) { c.out.put(item{dispatch: d}) }
+
+// Close ends the connection. It is the broker's.
+func (c *conn) Close(err error) { c.end(err) }
