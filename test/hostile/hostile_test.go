@@ -64,13 +64,13 @@ var attacks = []attack{
 	{name: "frame_of_least_size", stage: loggedIn, cause: "frame|size|negative|length",
 		send: bytesOf(0x80, 0, 0, 0, 3, 0, 0, 0, 1), javaFails: "ignores the size"},
 	{name: "unknown_type", stage: loggedIn, cause: "type", send: bytesOf(0, 0, 0, 6, 99, 0, 0, 0, 1, 0)},
-	{name: "frame_too_short_for_its_type", stage: loggedIn, cause: "frame|EOF|short|end", send: bytesOf(0, 0, 0, 3, 4, 0, 0),
+	{name: "frame_too_short_for_its_type", stage: loggedIn, cause: "frame|left|end", send: bytesOf(0, 0, 0, 3, 4, 0, 0),
 		javaFails: "waits for the rest, beyond the frame"},
-	{name: "S07_string_beyond_its_frame", stage: loggedIn, cause: "string|length|frame|end|short",
+	{name: "S07_string_beyond_its_frame", stage: loggedIn, cause: "string|length|frame|left|end",
 		send: func(c *broker.Conversation) []byte {
 			return c.Next(broker.ControlCommand).Raw([]byte{1, 0xff, 0xff}).Raw([]byte("abc")).Bytes()
 		}, javaFails: "waits for the rest, beyond the frame"},
-	{name: "S07_content_of_a_gigabyte", stage: loggedIn, cause: "length|frame|size|end|short",
+	{name: "S07_content_of_a_gigabyte", stage: loggedIn, cause: "length|frame|size|left|end",
 		send: func(c *broker.Conversation) []byte {
 			return c.Next(broker.TextMessage).Nulls(7).Int(0).Nulls(1).Bool(false).Long(0).Byte(4).Nulls(1).Long(0).Nulls(1).
 				Raw([]byte{1, 0x40, 0, 0, 0}).Bytes()

@@ -65,6 +65,9 @@ func TestPortInUse(t *testing.T) {
 
 // TestNoDataDirectory: the store is to lie below a plain file, where not even root can make a directory.
 func TestNoDataDirectory(t *testing.T) {
+	if broker.Java() {
+		t.Skip("ActiveMQ 5.17 hangs")
+	}
 	b := broker.Stand(t, broker.Config{XML: strings.Replace(broker.Plain, "${activemq.data}/kahadb", "${activemq.data}/file/kahadb", 1)})
 	if err := os.WriteFile(filepath.Join(b.Data(), "file"), []byte("in the way"), 0o644); err != nil {
 		t.Fatal(err)
@@ -76,6 +79,9 @@ func TestNoDataDirectory(t *testing.T) {
 // TestCorruptJournal changes a byte of a message in the journal and takes the index away. The broker names the file and
 // the place and leaves all as it is: with the byte put right, every message is there.
 func TestCorruptJournal(t *testing.T) {
+	if broker.Java() {
+		t.Skip("ActiveMQ 5.17 warns and drops the message")
+	}
 	b := broker.Start(t, broker.Config{XML: broker.Plain})
 	fill(t, b)
 	b.Kill()
@@ -90,8 +96,8 @@ func TestCorruptJournal(t *testing.T) {
 	drained(t, b)
 }
 
-// refused wants a failed start: a status that says so, and one line, no stack, with the cause. The original tells its
-// causes in words and stacks of its own; of it only the status is asked.
+// refused wants a failed start: a status that says so, and one line on the error output, no stack, with the cause. (The
+// log may tell it too.) The original tells its causes in words and stacks of its own; of it only the status is asked.
 func refused(t *testing.T, status int, output, cause string) {
 	t.Helper()
 	if status <= 0 {
@@ -102,15 +108,15 @@ func refused(t *testing.T, status int, output, cause string) {
 	}
 	pattern, lines := regexp.MustCompile("(?i)"+cause), 0
 	for line := range strings.Lines(output) {
-		if cause != "" && pattern.MatchString(line) {
+		if strings.HasPrefix(line, "ERROR: ") && pattern.MatchString(line) {
 			lines++
 		}
 		if strings.HasPrefix(line, "goroutine ") {
 			t.Error("the output has a stack")
 		}
 	}
-	if cause != "" && lines != 1 {
-		t.Errorf("%d lines with %q, want 1:\n%s", lines, cause, output)
+	if lines != 1 {
+		t.Errorf("%d error lines with %q, want 1:\n%s", lines, cause, output)
 	}
 }
 
