@@ -11,7 +11,7 @@ help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 build: ## build bin/activemqd
-	CGO_ENABLED=0 $(GO) build -o bin/activemqd ./bin
+	CGO_ENABLED=0 $(GO) build -buildvcs=false -o bin/activemqd ./bin
 
 test: peers check build ## install the peers (Debian, root), check, build, run all tests
 	$(GO) test -timeout $(TIMEOUT) ./...

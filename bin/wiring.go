@@ -223,7 +223,7 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 	case <-ctx.Done():
 		return nil
 	case <-r.store.failed():
-		return fmt.Errorf("stopped because the store failed: %w", r.store.err())
+		return fmt.Errorf("stopped because the store failed: %w", r.store.kaha.Err())
 	}
 }
 

@@ -2,8 +2,8 @@
 # Installs what the tests talk to: Java's broker and clients, and ZooKeeper. On Debian as root it does, elsewhere it
 # says what is missing. It never fails: tests without their peer say so themselves.
 
-packages="activemq libactivemq-java libgeronimo-jms-1.1-spec-java libgeronimo-j2ee-management-1.1-spec-java
-  libhawtbuf-java libslf4j-java liblog4j1.2-java zookeeper"
+packages="activemq libactivemq-java libgeronimo-jms-1.1-spec-java libgeronimo-j2ee-management-1.1-spec-java \
+libhawtbuf-java libslf4j-java zookeeper"
 
 missing=
 if command -v dpkg-query >/dev/null 2>&1; then
@@ -20,19 +20,21 @@ command -v javac >/dev/null 2>&1 || missing="$missing default-jdk-headless"
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
-  echo "Not installed, tests that need them are skipped:" $missing
+  echo "Not installed, tests that need them are skipped:$missing"
   exit 0
 fi
 
-echo "Installing for the tests:" $missing
+echo "Installing for the tests:$missing"
 export DEBIAN_FRONTEND=noninteractive
-set -- /var/lib/apt/lists/*_Packages*
 install() {
   # shellcheck disable=SC2086 # one word for each package
-  apt-get install -qq -y --no-install-recommends $missing >/dev/null
+  timeout 600 apt-get install -qq -y --no-install-recommends $missing >/dev/null
 }
+set -- /var/lib/apt/lists/*_Packages*
 if [ -e "$1" ] && install; then
   exit 0
 fi
-apt-get update -qq && install || echo "apt-get failed, tests that need them are skipped:" $missing
+if ! { timeout 120 apt-get update -qq && install; }; then
+  echo "apt-get failed, tests that need them are skipped:$missing"
+fi
 exit 0

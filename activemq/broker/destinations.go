@@ -233,6 +233,15 @@ func (b *Broker) subscribe(s *Subscription) error {
 		}
 		return b.subscribeBrowser(s, parts[0])
 	}
+	if err := b.attachAll(s, parts); err != nil {
+		return err
+	}
+	s.wakeOrigins()
+	return nil
+}
+
+// attachAll is the part of subscribe that holds the broker's lock.
+func (b *Broker) attachAll(s *Subscription, parts []message.Destination) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var places []place

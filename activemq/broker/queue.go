@@ -217,9 +217,10 @@ func (q *Queue) unlock() {
 	}
 }
 
-// attach adds a consumer.
+// attach adds a consumer. It gets nothing before the next wakeup, which the caller sees to once it holds no lock.
 func (q *Queue) attach(s *Subscription) {
 	q.mu.Lock()
+	defer q.mu.Unlock()
 	if q.stored != nil {
 		q.stored.Delivering()
 	}
@@ -229,8 +230,6 @@ func (q *Queue) attach(s *Subscription) {
 	}
 	q.consumers = append(q.consumers[:at:at], append([]*Subscription{s}, q.consumers[at:]...)...)
 	s.addOrigin(q)
-	q.dispatchLocked()
-	q.unlock()
 }
 
 // detach takes a consumer out. What it had in flight comes with returned.

@@ -76,30 +76,37 @@ func (f pidFile) serves(command []string) bool {
 	return broker
 }
 
-// claim writes pid into the file unless a running broker holds it. Of several callers at a time one succeeds.
+// claim writes pid into the file unless a running broker holds it. Of several callers at a time one succeeds: the file
+// appears under its name with the number in it.
 func (f pidFile) claim(pid int) error {
-	for range 3 {
-		file, err := os.OpenFile(f.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	draft := pidFile{path: fmt.Sprintf("%s.%d", f.path, pid)}
+	if err := draft.pass(pid); err != nil {
+		return err
+	}
+	for {
+		err := os.Link(draft.path, f.path)
 		if err == nil {
-			_, err = fmt.Fprintln(file, pid)
-			return errors.Join(err, file.Close())
+			return draft.remove()
 		}
-		if !errors.Is(err, fs.ErrExist) {
-			return err
+		if !errors.Is(err, fs.ErrExist) { // a file system without links
+			return os.Rename(draft.path, f.path)
 		}
 		if running, _ := f.running(); running != 0 {
-			return errRunning
+			return errors.Join(errRunning, draft.remove())
 		}
-		if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+		if err := f.remove(); err != nil {
+			return errors.Join(err, draft.remove())
 		}
 	}
-	return errRunning
 }
 
-// pass hands a claimed file on to another process.
+// pass hands a claimed file on to another process, in one step for those who read it.
 func (f pidFile) pass(pid int) error {
-	return os.WriteFile(f.path, []byte(strconv.Itoa(pid)+"\n"), 0o644)
+	draft := fmt.Sprintf("%s.%d.new", f.path, pid)
+	if err := os.WriteFile(draft, []byte(strconv.Itoa(pid)+"\n"), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(draft, f.path)
 }
 
 // release removes the file if pid still holds it.
@@ -117,16 +124,20 @@ func (f pidFile) remove() error {
 	return nil
 }
 
-// commandLine returns the arguments of a process, program first; none when it is not there or a zombie. Systems without
-// /proc are asked through ps, which loses where arguments with blanks end.
+// commandLine returns the arguments of a process, program first; none when it is not there or a zombie.
 func commandLine(pid int) []string {
-	if _, err := os.Stat("/proc/self/cmdline"); err == nil {
-		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
-		if err != nil || len(text) == 0 {
-			return nil
-		}
-		return strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
+	if _, err := os.Stat("/proc/self/cmdline"); err != nil {
+		return listedCommandLine(pid)
 	}
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	if err != nil || len(text) == 0 {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
+}
+
+// listedCommandLine asks ps, for systems without /proc. Where arguments with blanks end is lost.
+func listedCommandLine(pid int) []string {
 	text, err := exec.Command("ps", "-o", "args=", "-p", strconv.Itoa(pid)).Output()
 	if err != nil {
 		return nil
@@ -134,7 +145,7 @@ func commandLine(pid int) []string {
 	return strings.Fields(string(text))
 }
 
-// signal sends a signal to a process by number; one that is gone already is no error.
+// signalProcess sends a signal to a process by number; one that is gone already is no error.
 func signalProcess(pid int, s syscall.Signal) error {
 	if err := syscall.Kill(pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return fmt.Errorf("pid %d: %w", pid, err)

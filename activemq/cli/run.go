@@ -20,9 +20,10 @@ import (
 // run runs the broker in this process until a signal ends it, with the log open around it. A second signal ends the
 // process at once. ready is called at most once.
 func (c *call) run(ready func()) (err error) {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
-	context.AfterFunc(ctx, stop) // back to the default: the next signal kills
+	context.AfterFunc(ctx, stop)   // back to the default: the next signal kills
+	signal.Ignore(syscall.SIGPIPE) // whoever reads standard output may go, the broker stays
 
 	c.banner()
 	err = logging.Default.Open(logging.Options{Conf: c.settings.Conf, Properties: c.settings.Properties, Console: c.out})
@@ -38,6 +39,17 @@ func (c *call) run(ready func()) (err error) {
 		logging.Logger("org.apache.activemq.broker.BrokerService").Error("Failed to run the broker: " + err.Error())
 	}
 	return err
+}
+
+// endings are the signals that end the broker. What the caller ignores stays ignored: nohup, a shell's background.
+func endings() []os.Signal {
+	signals := []os.Signal{syscall.SIGTERM}
+	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signals = append(signals, s)
+		}
+	}
+	return signals
 }
 
 // guard runs the program and turns what goes wrong beyond its error into one.

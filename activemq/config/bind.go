@@ -111,9 +111,13 @@ func (c *context) bind(b *bean) bound {
 	for i := range r.fields {
 		c.setDefault(r, &r.fields[i], ptr)
 	}
+	last := map[string]*property{}
+	for _, p := range b.properties {
+		last[p.name] = p
+	}
 	for _, p := range b.properties {
 		sp := b.schema.properties[p.name]
-		if sp == nil || b.property(p.name) != p {
+		if sp == nil || last[p.name] != p {
 			continue // reported, or set again later
 		}
 		f := r.byName[p.name]

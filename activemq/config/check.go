@@ -41,7 +41,7 @@ func (c *context) checkProperty(b *bean, p *property) {
 	}
 	v := p.value
 	if !sp.xsdString() && !b.spring && !c.env.Unvalidated && strings.Contains(v.raw, "${") {
-		c.errorf(v.at, "%s of %s is a %s, and those take no placeholder, got %q", p.name, b.name(), sp.kind, v.raw)
+		c.errorf(v.at, "%s of %s is %q, and values of type %s take no placeholder", p.name, b.name(), v.raw, sp.kind)
 		return
 	}
 	parsed, err := c.literal(b, sp, v)

@@ -31,7 +31,7 @@ func (c *context) replaceWith(p placeholders) {
 		}
 		text, err := p.expand(v.text)
 		if err != nil {
-			c.errorf(v.at, "%v", err)
+			c.fail(v.at, err)
 			return
 		}
 		v.text = text
@@ -124,7 +124,7 @@ func (c *context) localProperties(b *bean, own *Properties) bool {
 					err = c.addFile(own, text)
 				}
 				if err != nil && !(ignoreMissing && errors.Is(err, fs.ErrNotExist)) {
-					c.errorf(location.at, "%v", err)
+					c.fail(location.at, err)
 					ok = false
 				}
 			}

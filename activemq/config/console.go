@@ -1,14 +1,9 @@
 package config
 
-import (
-	"regexp"
-	"slices"
-	"strconv"
-	"strings"
-)
+import "strings"
 
-// Console is the web server that an imported jetty.xml describes, in the Spring form of releases 5.4 to 6.2: where it
-// listens and who may see what.
+// Console is the web server that an imported file describes: where it listens and who may see what. Up to release 6.2
+// the file is jetty.xml, which holds beans of Jetty's classes; 6.3 has jetty-spring.xml, see jettyxml.go.
 type Console struct {
 	At          Position
 	Listeners   []Listener
@@ -21,30 +16,6 @@ type Console struct {
 	Include, Exclude []string
 }
 
-// Listener is an address of the console.
-type Listener struct {
-	At   Position
-	Host string // "": all interfaces
-	Port int
-	TLS  *ListenerTLS // nil: plain HTTP
-}
-
-// ListenerTLS are the key stores of a listener for HTTPS. Passwords are clear, whatever form the file has.
-type ListenerTLS struct {
-	KeyStorePath, KeyStoreType, KeyStorePassword       string
-	KeyManagerPassword                                 string // of the key, "": KeyStorePassword
-	TrustStorePath, TrustStoreType, TrustStorePassword string
-	NeedClientAuth, WantClientAuth                     bool
-}
-
-// Constraint says what a path asks of the user.
-type Constraint struct {
-	At           Position
-	Paths        []string // servlet path specs: /exact, /prefix/*, *.suffix, / for all else
-	Roles        []string // any one of them; * stands for every user
-	Authenticate bool     // false: the paths are open
-}
-
 // WebContext is a web application of the original, by the path it is served under.
 type WebContext struct {
 	Path, Base string
@@ -55,79 +26,11 @@ type Header struct {
 	Pattern, Name, Value string
 }
 
-// RolesFor tells whether a path needs a login, and which roles give access: any one of them will do. A login without
-// roles means that nobody has access.
-func (c *Console) RolesFor(path string) (roles []string, needLogin bool) {
-	best := pathMatch{}
-	for _, constraint := range c.Constraints {
-		for _, spec := range constraint.Paths {
-			m := matchPath(spec, path)
-			switch {
-			case m.group == noMatch || m.less(best):
-				continue
-			case best.less(m):
-				best, roles, needLogin = m, nil, false
-			}
-			needLogin = needLogin || constraint.Authenticate
-			roles = append(roles, constraint.Roles...)
-		}
-	}
-	if !needLogin {
-		return nil, false
-	}
-	return roles, true
-}
-
-// Permits tells whether somebody with the given roles may see a path. nil roles are those of a stranger, who has not
-// logged in; a user without roles has an empty list.
-func (c *Console) Permits(path string, roles []string) bool {
-	want, login := c.RolesFor(path)
-	if !login {
-		return true
-	}
-	if roles == nil {
-		return false
-	}
-	return slices.ContainsFunc(want, func(r string) bool { return r == "*" || r == "**" || slices.Contains(roles, r) })
-}
-
-// pathMatch ranks how well a path spec fits: an exact one before prefixes, those before suffixes, all before the
-// default; within a group, the longer one.
-type pathMatch struct{ group, length int }
-
-const (
-	noMatch = iota
-	defaultMatch
-	suffixMatch
-	prefixMatch
-	exactMatch
-)
-
-func (m pathMatch) less(o pathMatch) bool {
-	return m.group < o.group || m.group == o.group && m.length < o.length
-}
-
-// matchPath compares a path with a servlet path spec (Servlet 3.1, section 12.2).
-func matchPath(spec, path string) pathMatch {
-	switch {
-	case spec == "/":
-		return pathMatch{defaultMatch, 1}
-	case strings.HasPrefix(spec, "*."):
-		if strings.HasSuffix(path, spec[1:]) {
-			return pathMatch{suffixMatch, len(spec)}
-		}
-	case strings.HasSuffix(spec, "/*"):
-		if prefix := spec[:len(spec)-2]; path == prefix || strings.HasPrefix(path, prefix+"/") {
-			return pathMatch{prefixMatch, len(spec)}
-		}
-	case spec == path:
-		return pathMatch{exactMatch, len(spec)}
-	}
-	return pathMatch{}
-}
-
 // bindConsole makes a Console of the beans of Jetty's classes, or returns nil where there is no server among them.
 func (c *context) bindConsole() *Console {
+	if b := c.beanOf(jettyServerBean); b != nil {
+		return c.bindJetty(b)
+	}
 	server := c.beanOf("org.eclipse.jetty.server.Server")
 	if server == nil {
 		return nil
@@ -209,113 +112,6 @@ func (c *context) texts(b *bean, name string) []string {
 	return out
 }
 
-// runConsolePort does what the bean jettyPort does when it starts: give the system properties for the address of the
-// console a value where the command line gave none.
-func (c *context) runConsolePort() {
-	b := c.beanOf("org.apache.activemq.web.WebConsolePort")
-	if b == nil {
-		return
-	}
-	for name, fallback := range map[string]string{"host": "0.0.0.0", "port": "8161"} {
-		if p := b.property(name); p != nil {
-			fallback = c.evaluate(p.value)
-		}
-		if _, given := c.env.Properties["jetty."+name]; !given {
-			c.consolePort["jetty."+name] = fallback
-		}
-	}
-}
-
-// listeners reads the connectors that the server is given: a property of its own, or the argument of a method call.
-// Connectors outside those lists are not started.
-func (c *context) listeners(server *bean) []Listener {
-	values := items(server, "connectors")
-	for _, b := range c.beans {
-		if b.text("targetMethod") == "setConnectors" && c.propertyBean(b, "targetObject") == server {
-			values = append(values, items(b, "arguments")...)
-		}
-	}
-	var out []Listener
-	for i := 0; i < len(values); i++ {
-		if values[i].kind == list { // an array in the list of arguments
-			values = slices.Insert(values, i+1, values[i].list...)
-			continue
-		}
-		b := c.target(values[i])
-		if b == nil || !strings.HasSuffix(b.class, "Connector") {
-			c.errorf(values[i].at, "list of connectors holds something else")
-			continue
-		}
-		if l, ok := c.listener(b); ok {
-			out = append(out, l)
-		}
-	}
-	if len(out) == 0 {
-		c.warnf(server.at, "web server has no connector: there is no web console")
-	}
-	return out
-}
-
-func (c *context) listener(b *bean) (Listener, bool) {
-	l := Listener{At: b.at}
-	if p := b.property("host"); p != nil {
-		l.Host = c.evaluate(p.value)
-	}
-	p := b.property("port")
-	if p == nil {
-		c.errorf(b.at, "connector of the web console has no port")
-		return l, false
-	}
-	port, err := strconv.ParseUint(strings.TrimSpace(c.evaluate(p.value)), 10, 16)
-	if err != nil {
-		c.errorf(p.at, "port of the web console is %q, want a number up to 65535", c.evaluate(p.value))
-		return l, false
-	}
-	l.Port = int(port)
-	l.TLS = c.listenerTLS(b)
-	return l, true
-}
-
-// listenerTLS finds the settings for HTTPS: on the connector itself in old files, else in a bean for them among the
-// arguments of its constructor, at any depth.
-func (c *context) listenerTLS(b *bean) *ListenerTLS {
-	source := b
-	if !strings.Contains(b.class, "Ssl") {
-		source = nil
-		var visit func(v *value)
-		visit = func(v *value) {
-			if t := c.target(v); t != nil && strings.Contains(t.class, "SslContextFactory") {
-				source = t
-			} else if v.kind == reference && t != nil && strings.HasSuffix(t.class, "ConnectionFactory") {
-				t.walk(visit)
-			}
-		}
-		b.walk(visit)
-	}
-	if source == nil {
-		return nil
-	}
-	text := func(names ...string) string {
-		for _, n := range names {
-			if p := source.property(n); p != nil {
-				clear, err := Deobfuscate(c.evaluate(p.value))
-				if err != nil {
-					c.errorf(p.at, "%s: %v", n, err)
-				}
-				return clear
-			}
-		}
-		return ""
-	}
-	return &ListenerTLS{
-		KeyStorePath: text("keyStorePath", "keystore", "keyStore"), KeyStoreType: text("keyStoreType", "keystoreType"),
-		KeyStorePassword: text("keyStorePassword", "password"), KeyManagerPassword: text("keyManagerPassword", "keyPassword"),
-		TrustStorePath: text("trustStorePath", "trustStore", "truststore"), TrustStoreType: text("trustStoreType", "truststoreType"),
-		TrustStorePassword: text("trustStorePassword", "trustPassword"),
-		NeedClientAuth:     text("needClientAuth") == "true", WantClientAuth: text("wantClientAuth") == "true",
-	}
-}
-
 // realm reads the login service of a security handler.
 func (c *context) realm(handler *bean) *Realm {
 	b := c.propertyBean(handler, "loginService")
@@ -350,17 +146,17 @@ func (c *context) realmFile(b *bean) *Realm {
 	}
 	path, err := c.resource(c.evaluate(p.value), ".")
 	if err != nil {
-		c.errorf(p.at, "%v", err)
+		c.fail(p.at, err)
 		return nil
 	}
 	data, err := c.readText(path)
 	if err != nil {
-		c.errorf(p.at, "%v", err)
+		c.fail(p.at, err)
 		return nil
 	}
 	realm, err := ParseRealm(path, data)
 	if err != nil {
-		c.errorf(p.at, "%v", err)
+		c.fail(p.at, err)
 		return nil
 	}
 	realm.At = p.at
@@ -391,61 +187,4 @@ func (c *context) constraints(handler *bean) []Constraint {
 		out = append(out, constraint)
 	}
 	return out
-}
-
-var (
-	spelProperty    = regexp.MustCompile(`^systemProperties\s*(?:\[\s*['"]?([^'"\]]+)['"]?\s*\]|\.(\w+))$`)
-	spelEnvironment = regexp.MustCompile(`^systemEnvironment\s*(?:\[\s*['"]?([^'"\]]+)['"]?\s*\]|\.(\w+))$`)
-	spelString      = regexp.MustCompile(`^'([^']*)'$`)
-	spelNumber      = regexp.MustCompile(`^[0-9]+$`)
-)
-
-// evaluate returns a literal with the expressions #{…} in it worked out. Of Spring's expression language only what
-// configurations use is known: system properties, environment variables, constants, and ?: with a default.
-func (c *context) evaluate(v *value) string {
-	text := v.text
-	for {
-		start := strings.Index(text, "#{")
-		if start < 0 {
-			return text
-		}
-		end := strings.Index(text[start:], "}")
-		if end < 0 {
-			return text
-		}
-		result, ok := c.expression(text[start+2 : start+end])
-		if !ok {
-			c.errorf(v.at, "expression %s is not understood", text[start:start+end+1])
-			return ""
-		}
-		text = text[:start] + strings.ReplaceAll(result, "#{", "") + text[start+end+1:]
-	}
-}
-
-func (c *context) expression(text string) (string, bool) {
-	text = strings.TrimSpace(text)
-	if m := spelProperty.FindStringSubmatch(text); m != nil {
-		name := m[1] + m[2]
-		if s, ok := c.env.Properties[name]; ok {
-			return s, true
-		}
-		return c.consolePort[name], true
-	}
-	if m := spelEnvironment.FindStringSubmatch(text); m != nil {
-		s, _ := c.env.LookupEnv(m[1] + m[2])
-		return s, true
-	}
-	if m := spelString.FindStringSubmatch(text); m != nil {
-		return m[1], true
-	}
-	if spelNumber.MatchString(text) {
-		return text, true
-	}
-	if value, fallback, ok := strings.Cut(text, "?:"); ok {
-		if s, ok := c.expression(value); !ok || s != "" {
-			return s, ok
-		}
-		return c.expression(fallback)
-	}
-	return "", false
 }

@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// filesMax bounds how many files one configuration is made of.
+const filesMax = 100
+
 // context holds the beans of a file and its imports, which share one set of names.
 type context struct {
 	findings
@@ -25,22 +28,18 @@ func newContext(env *Environment) *context {
 	return &context{env: env, byID: map[string]*bean{}, aliases: map[string]string{}, made: map[*bean]bound{}, consolePort: map[string]string{}}
 }
 
-// load reads a file of beans. What is wrong inside it is a finding; an error is returned only where the file itself is
-// missing or is no XML, since nothing can be said about it then.
+// load reads a file of beans. What is wrong inside it is a finding; the error is that of a file that cannot be read.
 func (c *context) load(path string) error {
 	data, err := c.env.ReadFile(path)
 	if err != nil {
 		return err
 	}
+	c.files = append(c.files, path)
 	doc, err := parseDocument(path, data)
 	if err != nil {
-		var s *syntaxError
-		if errors.As(err, &s) {
-			return &Invalid{Problems: []Problem{{Position: s.Position, Text: s.text}}}
-		}
-		return err
+		c.fail(Position{File: path}, err)
+		return nil
 	}
-	c.files = append(c.files, path)
 	c.opening = append(c.opening, filepath.Clean(path))
 	(&reader{context: c, doc: doc}).root()
 	c.opening = c.opening[:len(c.opening)-1]
@@ -56,25 +55,23 @@ func (c *context) importFile(resource string, from Position) {
 	expand := defaultPlaceholders(c.systemValue)
 	resource, err := expand.expand(resource)
 	if err != nil {
-		c.errorf(from, "%v", err)
+		c.fail(from, err)
 		return
 	}
 	path, err := c.resource(resource, filepath.Dir(from.File))
 	if err != nil {
-		c.errorf(from, "%v", err)
+		c.fail(from, err)
+		return
+	}
+	if len(c.files) == filesMax {
+		c.errorf(from, "import of %s: more than %d files", path, filesMax)
 		return
 	}
 	if slices.Contains(c.opening, filepath.Clean(path)) {
 		c.errorf(from, "import of %s leads back to itself", path)
 		return
 	}
-	var invalid *Invalid
-	switch err := c.load(path); {
-	case errors.As(err, &invalid):
-		for _, p := range invalid.Problems {
-			c.add(p)
-		}
-	case err != nil:
+	if err := c.load(path); err != nil {
 		c.errorf(from, "import of %s: %v", resource, err)
 	}
 }

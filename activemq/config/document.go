@@ -18,8 +18,9 @@ import (
 
 // Bounds of a configuration file. Real ones have some hundred lines and ten levels.
 const (
-	documentSizeMax  = 16 << 20
-	documentDepthMax = 200
+	documentSizeMax       = 4 << 20
+	documentDepthMax      = 200
+	documentAttributesMax = 1000 // of one element
 )
 
 // document is an XML file as a tree that knows where each element and attribute stood.
@@ -46,6 +47,11 @@ func (e *syntaxError) Error() string { return e.Position.String() + ": " + e.tex
 // parseDocument reads XML as strictly as the original's parser does, and refuses document types besides: no configuration
 // needs one, and entities are a way to read foreign files or to fill the memory.
 func parseDocument(path string, data []byte) (*document, error) {
+	return parseTyped(path, data, false)
+}
+
+// parseTyped also lets a document type pass that declares nothing itself, where that is wanted. It is not looked up.
+func parseTyped(path string, data []byte, typed bool) (*document, error) {
 	if len(data) > documentSizeMax {
 		return nil, &syntaxError{Position{File: path}, fmt.Sprintf("file has %d bytes, at most %d are read", len(data), documentSizeMax)}
 	}
@@ -53,7 +59,7 @@ func parseDocument(path string, data []byte) (*document, error) {
 	if err != nil {
 		return nil, &syntaxError{Position{File: path, Line: 1, Column: 1}, err.Error()}
 	}
-	p := &documentParser{path: path, text: text, doc: &document{path: path, at: map[*etree.Element]mark{}}}
+	p := &documentParser{path: path, text: text, typed: typed, doc: &document{path: path, at: map[*etree.Element]mark{}}}
 	p.dec = xml.NewDecoder(bytes.NewReader(text))
 	// decodeText has made it UTF-8, whatever the declaration says.
 	p.dec.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
@@ -66,10 +72,14 @@ func parseDocument(path string, data []byte) (*document, error) {
 type documentParser struct {
 	path  string
 	text  []byte
+	typed bool
 	dec   *xml.Decoder
 	doc   *document
 	open  []*etree.Element
 	lines []int // offsets at which lines start, found on first use
+
+	last       Position // of the last offset asked for
+	lastOffset int
 }
 
 func (p *documentParser) run() error {
@@ -114,6 +124,9 @@ func (p *documentParser) token(token xml.Token, start, end int) error {
 			return p.errorf(start, "XML declaration must be the first thing in the file")
 		}
 	case xml.Directive:
+		if p.typed && bytes.HasPrefix(t, []byte("DOCTYPE")) && !bytes.ContainsRune(t, '[') && p.doc.root == nil {
+			return nil
+		}
 		return p.errorf(start, "document type declarations are not allowed")
 	}
 	return nil
@@ -125,6 +138,9 @@ func (p *documentParser) start(t xml.StartElement, start, end int) error {
 	}
 	if len(p.open) == documentDepthMax {
 		return p.errorf(start, "elements are nested deeper than %d", documentDepthMax)
+	}
+	if len(t.Attr) > documentAttributesMax {
+		return p.errorf(start, "element %s has %d attributes, at most %d are read", rawName(t.Name), len(t.Attr), documentAttributesMax)
 	}
 	e := etree.NewElement(rawName(t.Name))
 	if len(p.open) > 0 {
@@ -257,8 +273,13 @@ func (p *documentParser) position(offset int) Position {
 	if !found {
 		line-- // the line that started before
 	}
-	column := utf8.RuneCount(p.text[p.lines[line]:offset]) + 1
-	return Position{File: p.path, Line: line + 1, Column: column}
+	from, column := p.lines[line], 1
+	if p.last.Line == line+1 && p.lastOffset <= offset { // count on: a file may be one long line
+		from, column = p.lastOffset, p.last.Column
+	}
+	p.lastOffset = offset
+	p.last = Position{File: p.path, Line: line + 1, Column: column + utf8.RuneCount(p.text[from:offset])}
+	return p.last
 }
 
 var declaredEncoding = regexp.MustCompile(`^<\?xml[^>]*\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']`)

@@ -220,12 +220,12 @@ func (c *context) loginRealm(entry string, at Position) *Realm {
 	}
 	data, err := c.readText(path)
 	if err != nil {
-		c.errorf(at, "%v", err)
+		c.fail(at, err)
 		return nil
 	}
 	config, err := ParseLoginConfig(path, data, c.systemValue)
 	if err != nil {
-		c.errorf(at, "%v", err)
+		c.fail(at, err)
 		return nil
 	}
 	modules, ok := config[entry]
@@ -240,7 +240,7 @@ func (c *context) loginRealm(entry string, at Position) *Realm {
 			continue
 		}
 		if err := c.addLoginUsers(realm, m, filepath.Dir(path)); err != nil {
-			c.errorf(m.At, "%v", err)
+			c.fail(m.At, err)
 		}
 	}
 	return realm

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,6 +55,7 @@ func (e *Invalid) Error() string {
 // findings collects problems while a configuration is read.
 type findings struct {
 	problems []Problem
+	known    map[Problem]bool
 }
 
 func (f *findings) errorf(at Position, format string, args ...any) {
@@ -64,9 +66,23 @@ func (f *findings) warnf(at Position, format string, args ...any) {
 	f.add(Problem{Position: at, Warning: true, Text: fmt.Sprintf(format, args...)})
 }
 
+// fail reports an error of reading something: in its own place where it knows one, else in that of what named it.
+func (f *findings) fail(at Position, err error) {
+	var s *syntaxError
+	if errors.As(err, &s) {
+		f.errorf(s.Position, "%s", s.text)
+		return
+	}
+	f.errorf(at, "%v", err)
+}
+
 // add drops what was said before: a bean that two places refer to is visited twice.
 func (f *findings) add(p Problem) {
-	if !slices.Contains(f.problems, p) {
+	if f.known == nil {
+		f.known = map[Problem]bool{}
+	}
+	if !f.known[p] {
+		f.known[p] = true
 		f.problems = append(f.problems, p)
 	}
 }

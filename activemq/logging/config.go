@@ -76,14 +76,14 @@ func defaults(data string) config {
 	c := config{
 		loggers: map[string]*rule{
 			"": {level: LevelInfo, leveled: true, additive: true, refs: []reference{
-				{appender: "console", threshold: LevelInfo}, {appender: "logfile", threshold: LevelAll},
+				{appender: "Console", threshold: LevelInfo}, {appender: "RollingFile", threshold: LevelAll},
 			}},
-			auditLogger: {level: LevelInfo, leveled: true, refs: []reference{{appender: "audit", threshold: LevelAll}}},
+			auditLogger: {level: LevelInfo, leveled: true, refs: []reference{{appender: "AuditLog", threshold: LevelAll}}},
 		},
 		appenders: map[string]appender{
-			"console": {kind: kindConsole, pattern: consolePattern, threshold: LevelInfo},
-			"logfile": file("activemq.log", filePattern),
-			"audit":   file("audit.log", "%-5p | %m | %t%n"),
+			"Console":     {kind: kindConsole, pattern: consolePattern, threshold: LevelAll},
+			"RollingFile": file("activemq.log", filePattern),
+			"AuditLog":    file("audit.log", "%-5p | %m | %t%n"),
 		},
 	}
 	for _, name := range quiet {

@@ -69,7 +69,7 @@ func (s *source) log4j1Appender(p property) appender {
 	case "RollingFileAppender":
 		a.kind, a.file = kindFile, rolling{append: true, sizeMax: 10 << 20, backups: 1, fillFirst: true}
 	case "DailyRollingFileAppender":
-		a.kind, a.file = kindFile, rolling{append: true, pattern: "%d{'.'yyyy-MM-dd}"}
+		a.kind, a.file = kindFile, rolling{append: true, pattern: "%d{'.'yyyy-MM-dd}", timed: true}
 	case "NullAppender":
 		a.kind = kindNone
 	default:

@@ -173,7 +173,6 @@ func (s *source) policies(key string, a *appender) {
 			at = append(at, key+".policies."+id)
 		}
 	}
-	timed := false
 	for _, key := range at {
 		kind, ok := s.entries[key+".type"]
 		if !ok {
@@ -186,12 +185,11 @@ func (s *source) policies(key string, a *appender) {
 				a.file.sizeMax = s.size(p, a.file.sizeMax)
 			}
 		case "timebasedtriggeringpolicy":
-			timed = true
+			a.file.timed = true
 		case "onstartuptriggeringpolicy":
 			a.file.atStart = true
 		default:
 			s.warn(kind, "policy %q is not served here", kind.value)
 		}
 	}
-	a.file.untimed = !timed
 }

@@ -19,6 +19,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -112,7 +113,7 @@ func (l *Log) Close() error {
 	old := l.outputs
 	l.console = os.Stderr
 	l.apply(consoleOnly(), nil)
-	return closeAll(old)
+	return errors.Join(closeAll(old), debug.SetCrashOutput(nil, debug.CrashOptions{}))
 }
 
 func closeAll(outputs map[string]*output) error {

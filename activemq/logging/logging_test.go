@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -46,6 +47,19 @@ func TestStockLine(t *testing.T) {
 	}
 	if got, want := read(t, filepath.Join(data, "audit.log")), "INFO  | admin called purge() | qtp-1\n"; got != want {
 		t.Errorf("audit log %q, want %q", got, want)
+	}
+}
+
+// TestShippedConfiguration: the file that a release ships says what the defaults say.
+func TestShippedConfiguration(t *testing.T) {
+	got, warnings := load(Options{
+		Conf: filepath.Join(peers.Root(t), "conf"), Properties: map[string]string{"activemq.data": "/data"},
+	})
+	if want := defaults("/data"); !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	for _, warning := range warnings {
+		t.Error(warning)
 	}
 }
 

@@ -31,7 +31,7 @@ type rolling struct {
 	unbounded  bool // numbers grow for ever
 	fillFirst  bool // put aside after the line that fills it
 	atStart    bool // put aside what is there when the log is opened
-	untimed    bool // the time in pattern names only, it does not cause rolling
+	timed      bool // put aside when the time in pattern changes; without it, that names only
 }
 
 // rollingFile is an open log file. Its caller sees to it that one line is written at a time.
@@ -127,7 +127,7 @@ func (f *rollingFile) due(now time.Time) bool {
 	if !f.fillFirst && f.sizeMax > 0 && f.size > f.sizeMax {
 		return true
 	}
-	if f.untimed || !f.name.timed || f.size == 0 || now.Unix() == f.checked.Unix() {
+	if !f.timed || !f.name.timed || f.size == 0 || now.Unix() == f.checked.Unix() {
 		return false
 	}
 	f.checked = now
@@ -247,9 +247,6 @@ func (f *rollingFile) renumber(from, to int) error {
 
 func (f *rollingFile) close() error {
 	f.compressing.Wait()
-	if f.crashes {
-		_ = debug.SetCrashOutput(nil, debug.CrashOptions{}) // nothing is opened, so nothing can fail
-	}
 	if f.file == nil {
 		return nil
 	}

@@ -112,12 +112,12 @@ func TestRollingByTime(t *testing.T) {
 		rolling rolling
 		want    []string
 	}{
-		{"each day", rolling{pattern: "log.%d{yyyy-MM-dd}", backups: 7}, []string{
+		{"each day", rolling{pattern: "log.%d{yyyy-MM-dd}", timed: true}, []string{
 			"log 0004 0005", "log.2024-01-30 0000 0001", "log.2024-01-31 0002 0003"}},
-		{"each day, numbered and zipped", rolling{pattern: "old.%d{MM-dd}.%i.gz", backups: 7, newestLast: true}, []string{
+		{"each day, numbered and zipped", rolling{pattern: "old.%d{MM-dd}.%i.gz", backups: 7, newestLast: true, timed: true}, []string{
 			"log 0004 0005", "old.01-30.1.gz 0000 0001", "old.01-31.1.gz 0002 0003"}},
-		{"time in the name only", rolling{pattern: "log.%d{yyyy-MM-dd}", backups: 7, untimed: true}, []string{"log 0000 0005"}},
-		{"each month", rolling{pattern: "log.%d{yyyy-MM}", backups: 7}, []string{"log 0004 0005", "log.2024-01 0000 0003"}},
+		{"time in the name only", rolling{pattern: "log.%d{yyyy-MM-dd}", backups: 7}, []string{"log 0000 0005"}},
+		{"each month", rolling{pattern: "log.%d{yyyy-MM}", timed: true}, []string{"log 0004 0005", "log.2024-01 0000 0003"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

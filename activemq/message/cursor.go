@@ -22,13 +22,6 @@ func (c *cursor) fail(format string, args ...any) {
 	}
 }
 
-// end makes bytes that were left over an error.
-func (c *cursor) end() {
-	if c.err == nil && c.at != len(c.in) {
-		c.fail("%d bytes left over", len(c.in)-c.at)
-	}
-}
-
 // take returns the next n bytes, nil when there are fewer.
 func (c *cursor) take(n int) []byte {
 	if c.err != nil {
@@ -281,13 +274,12 @@ func Find(properties []byte, name string) (Primitive, bool) {
 	if len(properties) == 0 {
 		return found, false
 	}
-	size, ascii := SizeMUTF8(name)
 	c := cursor{in: properties}
 	ok := false
 	for n := c.count(3); n > 0 && c.err == nil; n-- {
 		key := c.take(c.uint16())
 		p := c.primitive(0)
-		if len(key) == size && c.err == nil && (ascii && string(key) == name || !ascii && sameMUTF8(key, name)) {
+		if c.err == nil && (string(key) == name || equalMUTF8(key, name)) {
 			found, ok = p, true
 		}
 	}
@@ -295,10 +287,4 @@ func Find(properties []byte, name string) (Primitive, bool) {
 		return Primitive{}, false
 	}
 	return found, ok
-}
-
-// sameMUTF8 tells whether b is s in modified UTF-8. It allocates, but only names beyond ASCII come here.
-func sameMUTF8(b []byte, s string) bool {
-	decoded, err := DecodeMUTF8(b)
-	return err == nil && decoded == s
 }

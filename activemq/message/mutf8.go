@@ -132,6 +132,37 @@ func decodeText(s string) (rune, int) {
 	return r, n
 }
 
+// equalMUTF8 tells whether b holds s.
+func equalMUTF8(b []byte, s string) bool {
+	for len(s) > 0 {
+		r, n := decodeText(s)
+		s = s[n:]
+		if r >= planeOne {
+			r -= planeOne
+			if b, n = cutUnit(b, highFirst+r>>10); n == 0 {
+				return false
+			}
+			r = lowFirst + r&0x3ff
+		}
+		if b, n = cutUnit(b, r); n == 0 {
+			return false
+		}
+	}
+	return len(b) == 0
+}
+
+// cutUnit returns what follows the unit u that b starts with; n is 0 when b starts with something else.
+func cutUnit(b []byte, u rune) (rest []byte, n int) {
+	if len(b) == 0 {
+		return nil, 0
+	}
+	unit, n := decodeUnit(b)
+	if unit != u {
+		return nil, 0
+	}
+	return b[n:], n
+}
+
 // SizeMUTF8 returns the number of bytes that AppendMUTF8 appends for s, and whether every character of s is one of U+0001 to U+007F.
 func SizeMUTF8(s string) (size int, ascii bool) {
 	i := 0

@@ -87,14 +87,14 @@ func (m Map) Get(name string) (any, bool) {
 	return nil, false
 }
 
-// DecodeMap reads a primitive map. A null map and no bytes at all are a nil Map. Nothing of b is kept.
+// DecodeMap reads a primitive map. A null map and no bytes at all are a nil Map. Bytes behind the map mean nothing, as in the
+// original. Nothing of b is kept.
 func DecodeMap(b []byte) (Map, error) {
 	if len(b) == 0 {
 		return nil, nil
 	}
 	c := cursor{in: b}
 	m := c.entries(0)
-	c.end()
 	return m, c.err
 }
 

@@ -20,32 +20,47 @@ const (
 // readCache is the reader's side.
 type readCache struct {
 	size  int
-	slots []any // grows up to size
+	slots []slot // grows up to size
 }
 
-func (c *readCache) get(w *walker, slot int) any {
-	if slot < 0 || slot >= c.size {
-		w.fail("cache slot %d, want 0 to %d", slot, c.size-1)
-		return nil
-	}
-	if slot >= len(c.slots) {
-		return nil
-	}
-	return c.slots[slot]
+// slot holds a structure and the bytes that it would take without the cache.
+type slot struct {
+	v      any
+	weight int
 }
 
-func (c *readCache) put(w *walker, slot int, v any) {
-	if slot == noSlot || w.err != nil {
+// borrowMax is how many bytes more than it has a frame may stand for by slots. Names are short and few in honest frames. Without
+// a bound some hundred bytes could stand for gigabytes, which the next writer without a cache would have to write.
+const borrowMax = 1 << 20
+
+func (c *readCache) get(w *walker, number int) any {
+	if number < 0 || number >= c.size {
+		w.fail("cache slot %d, want 0 to %d", number, c.size-1)
+		return nil
+	}
+	if number >= len(c.slots) {
+		return nil
+	}
+	s := &c.slots[number]
+	if w.borrowed += s.weight; w.borrowed > borrowMax+len(w.in) {
+		w.fail("cache slots stand for more than %d bytes", borrowMax+len(w.in))
+		return nil
+	}
+	return s.v
+}
+
+func (c *readCache) put(w *walker, number int, s slot) {
+	if number == noSlot || w.err != nil {
 		return
 	}
-	if slot < 0 || slot >= c.size {
-		w.fail("cache slot %d, want 0 to %d", slot, c.size-1)
+	if number < 0 || number >= c.size {
+		w.fail("cache slot %d, want 0 to %d", number, c.size-1)
 		return
 	}
-	for slot >= len(c.slots) {
-		c.slots = append(c.slots, nil)
+	for number >= len(c.slots) {
+		c.slots = append(c.slots, slot{})
 	}
-	c.slots[slot] = v
+	c.slots[number] = s
 }
 
 // key is what makes two structures equal. The zero key is none.
@@ -170,23 +185,24 @@ func readCached[T any](w *walker, s *shape[T]) *T {
 	if w.slots == nil {
 		return readNested(w, s)
 	}
-	slot, isNew := w.readSlot()
+	number, isNew := w.readSlot()
 	if isNew {
+		before := w.weight()
 		v := readNested(w, s)
-		if v == nil { // a nil pointer in an interface is not nil
-			w.slots.put(w, slot, nil)
-		} else {
-			w.slots.put(w, slot, v)
+		filled := slot{weight: w.weight() - before}
+		if v != nil { // a nil pointer in an interface is not nil
+			filled.v = v
 		}
+		w.slots.put(w, number, filled)
 		return v
 	}
-	switch v := w.slots.get(w, slot).(type) {
+	switch v := w.slots.get(w, number).(type) {
 	case nil:
 		return nil
 	case *T:
 		return v
 	default:
-		w.fail("cache slot %d has a %T where a %s belongs", slot, v, s.ref)
+		w.fail("cache slot %d has a %T where a %s belongs", number, v, s.ref)
 		return nil
 	}
 }
@@ -199,12 +215,13 @@ func cachedAny(w *walker, v *any) {
 	case w.mode.reads() && w.slots == nil:
 		*v = w.readAny()
 	case w.mode.reads():
-		slot, isNew := w.readSlot()
+		number, isNew := w.readSlot()
 		if isNew {
+			before := w.weight()
 			*v = w.readAny()
-			w.slots.put(w, slot, *v)
+			w.slots.put(w, number, slot{*v, w.weight() - before})
 		} else {
-			*v = w.slots.get(w, slot)
+			*v = w.slots.get(w, number)
 		}
 	case w.known == nil:
 		w.writeAny(*v)
@@ -215,13 +232,20 @@ func cachedAny(w *walker, v *any) {
 }
 
 // readSlot reads the head of a cached structure.
-func (w *walker) readSlot() (slot int, isNew bool) {
+func (w *walker) readSlot() (number int, isNew bool) {
 	isNew = w.present(false)
 	return int(int16(w.readUint16())), isNew
 }
 
+// weight returns the bytes that the frame stands for so far.
+func (w *walker) weight() int { return w.at + w.borrowed }
+
 // writeSlot writes the slot of k and, where the peer does not have it yet, what write writes.
 func (w *walker) writeSlot(k *key, write func()) {
+	if k.kind == 0 { // of no type: writing it fails
+		write()
+		return
+	}
 	slot, known := w.known.find(k)
 	w.present(!known)
 	switch {
@@ -288,7 +312,7 @@ func brokerIDKey(v *message.BrokerID) key {
 }
 
 func destinationKey(v *message.Destination) key {
-	return key{kind: byte(v.Kind), text: v.Name}
+	return key{kind: destinationType(v), text: v.Name}
 }
 
 // transactionIDKey makes null and empty parts of an xid equal to nothing but themselves, as the bytes on the wire are.

@@ -7,7 +7,7 @@ type Decoder struct{ w walker }
 
 // NewDecoder returns a decoder of frames that a peer writes with s.
 func NewDecoder(s Settings) *Decoder {
-	d := &Decoder{w: walker{mode: readLoose, version: s.Version, stackTrace: s.StackTrace}}
+	d := &Decoder{w: walker{mode: readLoose, version: s.Version, stackTrace: s.StackTrace, names: &names{}}}
 	if s.Tight {
 		d.w.mode = readTight
 	}
@@ -50,7 +50,7 @@ func (d *Decoder) Decode(frame []byte) (any, error) {
 		return nil, &Malformed{"frame", 0, fmt.Errorf("type %d is unknown in version %d", id, d.w.version)}
 	}
 	w := &d.w
-	w.in, w.at, w.depth, w.alias = frame, 1, 0, IsMessage(id)
+	w.in, w.at, w.depth, w.borrowed, w.alias = frame, 1, 0, 0, IsMessage(id)
 	if w.mode == readTight {
 		w.readBits()
 	}

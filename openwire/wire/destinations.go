@@ -5,15 +5,24 @@ import "goactivemq/activemq/message"
 // destination is the shape of a field that can name any of the four kinds of destination.
 var destination = &shape[message.Destination]{
 	ref: "ActiveMQDestination",
-	id:  func(d *message.Destination) byte { return byte(d.Kind) },
+	id:  destinationType,
 	make: func(id byte) *message.Destination {
-		if id < byte(message.Queue) || id > byte(message.TempTopic) {
+		d := &message.Destination{Kind: message.DestinationKind(id)}
+		if destinationType(d) == typeNull {
 			return nil
 		}
-		return &message.Destination{Kind: message.DestinationKind(id)}
+		return d
 	},
 	walk: walkDestination,
 	key:  destinationKey,
+}
+
+// destinationType returns the type of a destination's kind, typeNull for a kind that there is not.
+func destinationType(d *message.Destination) byte {
+	if d.Kind < message.Queue || d.Kind > message.TempTopic {
+		return typeNull
+	}
+	return byte(d.Kind)
 }
 
 func walkDestination(w *walker, d *message.Destination) {

@@ -5,14 +5,23 @@ import "goactivemq/activemq/message"
 // anyMessage is the shape of a field that can hold a message of any kind.
 var anyMessage = &shape[message.Message]{
 	ref: "Message",
-	id:  func(m *message.Message) byte { return byte(m.Kind) },
+	id:  messageType,
 	make: func(id byte) *message.Message {
-		if id < messageTypeFirst || id > messageTypeLast {
+		m := &message.Message{Kind: message.Kind(id)}
+		if messageType(m) == typeNull {
 			return nil
 		}
-		return &message.Message{Kind: message.Kind(id)}
+		return m
 	},
 	walk: walkMessage,
+}
+
+// messageType returns the type of a message's kind, typeNull for a kind that there is not.
+func messageType(m *message.Message) byte {
+	if m.Kind < message.KindPlain || m.Kind > message.KindBlob {
+		return typeNull
+	}
+	return byte(m.Kind)
 }
 
 // walkMessage walks a message of any kind; m.Kind is set.

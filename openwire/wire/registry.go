@@ -91,6 +91,7 @@ func putFamily[T any](id byte, name string, since int, walk func(*walker, *T), m
 	}
 }
 
+// The tables are filled here and not where they are declared, for what the walks need would need itself.
 func init() {
 	put(typeWireFormatInfo, "WireFormatInfo", 1, walkWireFormatInfo)
 	put(typeBrokerInfo, "BrokerInfo", 1, walkBrokerInfo)
@@ -174,9 +175,9 @@ func structureOf(id byte, version int) *structure {
 func structureFor(v any) (s *structure, id byte, err error) {
 	switch v := v.(type) {
 	case *message.Message:
-		id = byte(v.Kind)
+		id = messageType(v)
 	case *message.Destination:
-		id = byte(v.Kind)
+		id = destinationType(v)
 	case *message.TransactionID:
 		id = transactionIDType(v)
 	default:

@@ -92,22 +92,3 @@ func (w *walker) writeTightLong(v uint64) {
 		w.out = binary.BigEndian.AppendUint16(w.out, uint16(v))
 	}
 }
-
-// readASCII reads a string of one byte for each character. The original takes any byte for the character of that number.
-func (w *walker) readASCII() string {
-	b := w.take(int(int16(w.readUint16())))
-	for i, c := range b {
-		if c < 0x80 {
-			continue
-		}
-		wide := make([]rune, 0, len(b))
-		for _, c := range b[:i] {
-			wide = append(wide, rune(c))
-		}
-		for _, c := range b[i:] {
-			wide = append(wide, rune(c))
-		}
-		return string(wide)
-	}
-	return string(b)
-}

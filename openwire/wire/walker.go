@@ -3,8 +3,6 @@ package wire
 import (
 	"encoding/binary"
 	"fmt"
-
-	"goactivemq/activemq/message"
 )
 
 // mode is what a walk is for.
@@ -41,8 +39,10 @@ type walker struct {
 	bits []byte // tight: the boolean stream
 	bit  int    // its next bit
 
-	slots *readCache  // reading with a cache
-	known *writeCache // writing with a cache
+	names    *names      // reading
+	slots    *readCache  // reading with a cache
+	borrowed int         // bytes that the slots named so far stand for
+	known    *writeCache // writing with a cache
 
 	visit func(kind, ref string, field any)
 }
@@ -128,37 +128,6 @@ func (w *walker) int64(v *int64) {
 	}
 }
 
-// name walks a string whose null is message.NullName.
-func (w *walker) name(v *string) {
-	switch {
-	case w.mode.reads():
-		s, present := w.readString()
-		if !present {
-			s = message.NullName
-		}
-		*v = s
-	case w.mode == visiting:
-		w.visit("string", "", v)
-	default:
-		w.writeString(*v, *v != message.NullName)
-	}
-}
-
-// text walks a string that can be null.
-func (w *walker) text(v *message.Text) {
-	switch {
-	case w.mode.reads():
-		s, present := w.readString()
-		if *v = (message.Text{}); present {
-			*v = message.T(s)
-		}
-	case w.mode == visiting:
-		w.visit("string", "", v)
-	default:
-		w.writeString(v.String(), !v.IsNull())
-	}
-}
-
 // bytes walks a byte array. What is read is a copy.
 func (w *walker) bytes(v *[]byte) {
 	switch {
@@ -203,9 +172,18 @@ func (w *walker) fixed(v []byte) {
 	}
 }
 
-// present walks the flag in front of what may be missing.
+// present walks the flag in front of what may be missing. It is flag by value, whose pointers escape.
 func (w *walker) present(v bool) bool {
-	w.flag(&v)
+	switch w.mode {
+	case readLoose:
+		v = w.readByte() != 0
+	case readTight:
+		v = w.readBit()
+	case writeLoose:
+		w.writeLooseFlag(v)
+	case writeTight:
+		w.writeBit(v)
+	}
 	return v && w.err == nil
 }
 
@@ -240,9 +218,11 @@ func (w *walker) take(n int) []byte {
 }
 
 func (w *walker) readByte() byte {
-	if b := w.take(1); b != nil {
-		return b[0]
+	if w.at < len(w.in) {
+		w.at++
+		return w.in[w.at-1]
 	}
+	w.take(1)
 	return 0
 }
 
@@ -265,42 +245,4 @@ func (w *walker) readUint64() uint64 {
 		return binary.BigEndian.Uint64(b)
 	}
 	return 0
-}
-
-// readString reads a string and whether there is one.
-func (w *walker) readString() (string, bool) {
-	if !w.present(false) {
-		return "", false
-	}
-	if w.mode == readTight && w.readBit() {
-		return w.readASCII(), true
-	}
-	b := w.take(int(w.readUint16()))
-	s, err := message.DecodeMUTF8(b)
-	if err != nil {
-		w.fail("string: %w", err)
-	}
-	return s, true
-}
-
-func (w *walker) writeString(s string, present bool) {
-	if !w.present(present) {
-		return
-	}
-	size, ascii := message.SizeMUTF8(s)
-	limit := looseStringMax
-	if w.mode == writeTight {
-		w.writeBit(ascii)
-		limit = tightStringMax
-	}
-	if size > limit {
-		w.fail("string of %d bytes, want at most %d", size, limit)
-		return
-	}
-	w.out = binary.BigEndian.AppendUint16(w.out, uint16(size))
-	if ascii {
-		w.out = append(w.out, s...)
-	} else {
-		w.out = message.AppendMUTF8(w.out, s)
-	}
 }

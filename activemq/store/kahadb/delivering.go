@@ -1,0 +1,110 @@
+package kahadb
+
+import (
+	"strings"
+
+	"goactivemq/activemq/message"
+)
+
+// Traces are records that other readers pass over. With two of them the store remembers, beyond a crash and a lost index, which destinations
+// had consumers:
+//
+//	goactivemq delivering queue://NAME            consumers of the queue were given messages in this run
+//	goactivemq delivering topic://NAME<tab>KEY    so was the durable subscriber
+//	goactivemq closed                             the run ended well
+const (
+	traceDelivering = "goactivemq delivering "
+	traceClosed     = "goactivemq closed"
+)
+
+// deliver notes, once in a run, that messages are given to consumers.
+func (l *log) deliver(delivering *bool, key string) {
+	s := l.store
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if *delivering {
+		return
+	}
+	*delivering = true
+	s.changed = true
+	text := traceDelivering + l.destination.String()
+	if key != "" {
+		text += "\t" + key
+	}
+	if w := trace(text); s.journal.append(w) != nil {
+		w.complete(nil) // nobody waits
+	}
+}
+
+// trace makes a trace record.
+func trace(text string) *write {
+	w := &write{}
+	w.encode(cmdTrace, func(b []byte) []byte { return appendBytesField(b, 1, text) })
+	return w
+}
+
+// markClosed journals that the run ended well, and forgets who had messages.
+func (s *Store) markClosed() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	marked := false
+	for _, l := range s.logs {
+		l.eachDelivery(func(delivering *bool, maybe *int64) {
+			marked = marked || *delivering || *maybe != 0
+			*delivering, *maybe = false, 0
+		})
+	}
+	if !marked {
+		return nil
+	}
+	s.changed = true
+	w := trace(traceClosed)
+	err := s.journal.append(w)
+	if err != nil {
+		w.complete(nil)
+	}
+	return err
+}
+
+// eachDelivery calls f for the marks of a destination and of its subscriptions.
+func (l *log) eachDelivery(f func(delivering *bool, maybe *int64)) {
+	f(&l.delivering, &l.maybe)
+	for _, sub := range l.subscriptions {
+		f(&sub.delivering, &sub.maybe)
+	}
+}
+
+// replayTrace takes a mark from the journal.
+func (s *Store) replayTrace(text string) {
+	if text == traceClosed {
+		for _, l := range s.logs {
+			l.eachDelivery(func(delivering *bool, maybe *int64) { *delivering, *maybe = false, 0 })
+		}
+		return
+	}
+	name, ok := strings.CutPrefix(text, traceDelivering)
+	if !ok {
+		return
+	}
+	name, key, _ := strings.Cut(name, "\t")
+	l := s.logs[message.ParseDestination(name, message.Queue)]
+	if l == nil {
+		return
+	}
+	if sub := l.subscription(key); sub != nil {
+		sub.delivering = true
+	} else if key == "" {
+		l.delivering = true
+	}
+}
+
+// afterCrash turns the marks of the run that ended into what MaybeDelivered says.
+func (s *Store) afterCrash() {
+	for _, l := range s.logs {
+		l.eachDelivery(func(delivering *bool, maybe *int64) {
+			if *delivering {
+				*delivering, *maybe = false, l.next-1
+			}
+		})
+	}
+}

@@ -1,0 +1,289 @@
+package kahadb
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"goactivemq/activemq/message"
+	"goactivemq/activemq/store"
+)
+
+// javaIndex are the files of the original's index, of which the first is there whenever a Java broker had the store. We never read them, and
+// never leave them: an index that is older than the removal of a journal file keeps Java from starting, while without one it makes
+// a new one.
+var javaIndex = [...]string{"db.data", "db.redo", "db.free"}
+
+// recover makes the index true to the journal, and starts the appender.
+func (s *Store) recover() error {
+	var err error
+	if s.files, err = listFiles(s.fs, s.options.Directory); err != nil {
+		return fmt.Errorf("kahadb: %w", err)
+	}
+	s.journal = newJournal(s.files, &s.options, s.applied, s.broken)
+	end, bad, torn, err := s.findEnd()
+	if err != nil {
+		return fmt.Errorf("kahadb: %w", err)
+	}
+	if s.pages, err = openPages(s.fs, s.options.IndexDirectory, s.options.IndexCache); err != nil {
+		return fmt.Errorf("kahadb: index: %w", err)
+	}
+	r := &replay{store: s, bad: bad, logs: map[string]*replayLog{}, named: map[*log]*replayLog{}, transactions: map[string]*replayTransaction{}}
+	if err := r.run(end); err != nil {
+		return err
+	}
+	if err := s.removeJavaIndex(); err != nil {
+		return err
+	}
+	if err := s.journal.open(end); err != nil {
+		return fmt.Errorf("kahadb: %w", err)
+	}
+	s.end = s.journal.end
+	if torn {
+		if err := s.journal.cut(); err != nil {
+			return fmt.Errorf("kahadb: %w", err)
+		}
+	}
+	for _, b := range bad[end.file()] {
+		if err := s.journal.mend(b); err != nil {
+			return fmt.Errorf("kahadb: %w", err)
+		}
+	}
+	go s.journal.run()
+	if err := r.finish(); err != nil {
+		return errors.Join(err, s.journal.close())
+	}
+	if err := s.checkpoint(false); err != nil {
+		return errors.Join(err, s.journal.close())
+	}
+	return nil
+}
+
+// findEnd checks the last file with content, or all where the options say so, and returns the end of the journal, the damaged parts
+// before it, and whether the rest of a torn write is behind it.
+func (s *Store) findEnd() (end position, bad map[int32][]stretch, torn bool, err error) {
+	numbers := s.files.numbers()
+	bad = map[int32][]stretch{}
+	for i, n := range slices.Backward(numbers) {
+		if end != 0 && !s.options.CheckForCorruptJournalFiles {
+			break
+		}
+		v, err := s.verify(n)
+		if err != nil {
+			return 0, nil, false, err
+		}
+		s.report(n, v)
+		if len(v.bad) > 0 {
+			bad[n] = v.bad
+		}
+		switch {
+		case end != 0 && v.torn:
+			bad[n] = append(bad[n], stretch{v.end, v.size - 1})
+		case end == 0 && (v.end > 0 || v.torn || i == 0):
+			// A file without content is one that was made just before the end, or ahead of time.
+			end, torn = at(n, v.end), v.torn
+		}
+	}
+	if s.options.CheckForCorruptJournalFiles && !s.options.IgnoreMissingJournalFiles && len(bad) > 0 {
+		err = fmt.Errorf("corrupt journal files: %s", s.fileNames(bad))
+	}
+	return end, bad, torn, err
+}
+
+func (s *Store) verify(n int32) (verified, error) {
+	d, err := s.files.acquire(n)
+	if err != nil {
+		return verified{}, err
+	}
+	v, err := verify(d)
+	return v, errors.Join(err, s.files.release(d))
+}
+
+// report logs what is damaged.
+func (s *Store) report(n int32, v verified) {
+	for _, b := range v.bad {
+		s.options.Log.Warn(fmt.Sprintf("Corrupt journal records found in '%s' between offsets: %d..%d", s.files.path(n), b.from, b.to))
+	}
+	if v.torn {
+		s.options.Log.Warn(fmt.Sprintf("Corrupt journal records found in '%s' from offset: %d..%d to EOF", s.files.path(n), v.end, v.size))
+	}
+}
+
+func (s *Store) fileNames(files map[int32][]stretch) string {
+	var names []string
+	for n := range files {
+		names = append(names, fileName(n))
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+// hasJavaIndex tells whether a Java broker had the store since we had.
+func (s *Store) hasJavaIndex() (bool, error) {
+	_, err := s.fs.Stat(filepath.Join(s.options.IndexDirectory, javaIndex[0]))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// removeJavaIndex removes the index that a Java broker left, before anything is written that it does not know.
+func (s *Store) removeJavaIndex() error {
+	for _, name := range javaIndex {
+		path := filepath.Join(s.options.IndexDirectory, name)
+		switch err := s.fs.Remove(path); {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return fmt.Errorf("kahadb: %w", err)
+		default:
+			s.options.Log.Info("removed the index of a Java broker, which makes a new one from the journal when it needs it", "file", path)
+		}
+	}
+	return nil
+}
+
+// loadIndex reads our index, and returns what it is true for. An index that cannot be trusted is given up: the answer is then that
+// for an empty one.
+func (s *Store) loadIndex(end position) (metadata, error) {
+	java, err := s.hasJavaIndex()
+	if err != nil {
+		return metadata{}, fmt.Errorf("kahadb: %w", err)
+	}
+	var m metadata
+	reason := ""
+	switch {
+	case s.options.ForceRecoverIndex:
+		reason = "it is to be made anew"
+	case java:
+		reason = "a Java broker had the store"
+	default:
+		m, err = s.loadMeta()
+		if err == nil {
+			err = s.checkMeta(m, end)
+		}
+		if err == nil {
+			return m, nil
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		} else {
+			reason = err.Error()
+		}
+	}
+	if reason != "" {
+		s.options.Log.Warn("index is not used, the journal is read from its beginning", "directory", s.options.Directory, "reason", reason)
+	}
+	if err := s.fs.Remove(s.metaPath()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return metadata{}, fmt.Errorf("kahadb: %w", err)
+	}
+	s.reset()
+	s.pages.clear()
+	return metadata{}, nil
+}
+
+// checkMeta tells why the index does not fit the journal.
+func (s *Store) checkMeta(m metadata, end position) error {
+	switch {
+	case m.end > end:
+		return fmt.Errorf("it is true up to %v, the journal ends at %v", m.end, end)
+	case m.end > 0 && m.end < end && !s.files.has(m.end.file()):
+		return fmt.Errorf("%s is missing", fileName(m.end.file()))
+	}
+	// Every page is read once: to count, and because later there is no way to make it anew.
+	for _, l := range s.logs {
+		if err := l.countEntries(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// countEntries reads all pages of a destination and counts what is in them.
+func (l *log) countEntries() error {
+	for i := range l.refs {
+		p, err := l.load(i)
+		if err != nil {
+			return err
+		}
+		for k := range p.entries {
+			e := &p.entries[k]
+			if e.references == 0 {
+				continue
+			}
+			if sequence := p.number*pageEntries + int64(k); sequence >= l.next {
+				return fmt.Errorf("%v has an entry %d, where the next is to be %d", l.destination, sequence, l.next)
+			}
+			l.refs[i].live++
+			l.count++
+			l.bytes += int64(e.length)
+			l.store.live[e.position.file()]++
+		}
+	}
+	return nil
+}
+
+// retain gives up the entries that keep says no to, in all destinations.
+func (s *Store) retain(keep func(l *log, e *entry) bool) error {
+	for _, l := range s.logs {
+		err := l.each(0, func(sequence int64, e *entry) (bool, error) {
+			if keep(l, e) {
+				return true, nil
+			}
+			return true, l.discard(sequence)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// discard takes an entry out for all who need it.
+func (l *log) discard(sequence int64) error {
+	for _, sub := range l.subscriptions {
+		sub.acknowledge(sequence)
+	}
+	return l.unlink(sequence, 0)
+}
+
+// checkMissing looks for entries whose records are in files that are missing or in damaged parts.
+func (s *Store) checkMissing(bad map[int32][]stretch) error {
+	lost := func(e *entry) bool {
+		p := e.position
+		if !s.files.has(p.file()) {
+			return true
+		}
+		for _, b := range bad[p.file()] {
+			if p.offset() >= b.from && p.offset() <= b.to {
+				return true
+			}
+		}
+		return false
+	}
+	missing := map[int32][]stretch{}
+	messages := map[message.Destination]int{}
+	err := s.retain(func(l *log, e *entry) bool {
+		if !lost(e) {
+			return true
+		}
+		missing[e.position.file()] = nil
+		messages[l.destination]++
+		return !s.options.IgnoreMissingJournalFiles
+	})
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	if !s.options.IgnoreMissingJournalFiles {
+		return fmt.Errorf("kahadb: %s: missing or corrupt journal files: %s, with messages of %v", s.options.Directory, s.fileNames(missing), messages)
+	}
+	s.options.Log.Warn("messages in missing or corrupt journal files are given up", "files", s.fileNames(missing), "messages", messages)
+	return nil
+}
+
+// corruptionOf makes an error about a place in the journal.
+func corruptionOf(s *Store, p position, err error) error {
+	return &store.Corruption{File: s.files.path(p.file()), Offset: p.offset(), Reason: err.Error()}
+}
