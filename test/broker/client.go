@@ -71,7 +71,8 @@ func (p Program) Command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Run runs the program to its end and returns what it printed, and its exit status. Exceeding limit fails the test.
+// Run runs the program to its end and returns what it printed, and its exit status. A run beyond limit is cut off, with
+// status -1, and marks the test as failed.
 func (p Program) Run(t testing.TB, limit time.Duration, args ...string) (output string, status int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
@@ -84,7 +85,7 @@ func (p Program) Run(t testing.TB, limit time.Duration, args ...string) (output 
 		t.Logf("%s: %s", p.class, tail(errs.String(), 3000))
 	}
 	if ctx.Err() != nil {
-		t.Fatalf("%s %v does not end within %v; it printed:\n%s", p.class, args, limit, tail(out.String(), 3000))
+		t.Errorf("%s %v does not end within %v", p.class, args, limit)
 	}
 	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)

@@ -40,7 +40,7 @@ func TestJMS(t *testing.T) {
 	b := broker.Start(t, stock(t))
 	for _, g := range groups {
 		t.Run(g.name, func(t *testing.T) {
-			output, _ := client.Run(t, 3*time.Minute, "--timeout", "40", "--only", strings.Join(g.checks, ","), b.URL())
+			output, _ := client.Run(t, 2*time.Minute, "--timeout", "20", "--only", strings.Join(g.checks, ","), b.URL())
 			verdicts := verdicts(output)
 			for _, name := range names {
 				if !matches(g.checks, name) {
