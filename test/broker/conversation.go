@@ -103,8 +103,9 @@ type Conversation struct {
 	t          testing.TB
 	id         string // of the connection, which also names its objects
 	commands   int32
-	published  int64  // number of the producer's latest message
-	subscribed string // the consumer's queue
+	published  int64    // number of the producer's latest message
+	subscribed string   // the consumer's queue
+	early      [][]byte // messages that came while something else was awaited
 }
 
 // Dial connects without saying anything.
@@ -192,20 +193,24 @@ func (c *Conversation) Greet() {
 	c.Await("WireFormatInfo", func(frame []byte) bool { return frame[0] == WireFormatInfo })
 }
 
-// Request sends a command and waits for its response, which must not be an exception.
+// Request sends a command and waits for its response, which must not be an exception. Messages that overtake the
+// response wait for Await.
 func (c *Conversation) Request(f *Frame) {
 	c.t.Helper()
 	id := f.bytes[5:9]
 	c.Put(f.Bytes())
+	var early [][]byte
 	c.Await(fmt.Sprintf("response to command %d, type %d", id, f.bytes[4]), func(frame []byte) bool {
-		if len(frame) < 10 || !bytes.Equal(frame[6:10], id) {
-			return false
+		if frame[0] == MessageDispatch {
+			early = append(early, frame)
 		}
-		if frame[0] == ExceptionResponse {
+		answers := len(frame) >= 10 && bytes.Equal(frame[6:10], id)
+		if answers && frame[0] == ExceptionResponse {
 			c.t.Fatalf("command %x refused: %q", f.bytes[4:], frame)
 		}
-		return frame[0] == Response
+		return answers && frame[0] == Response
 	})
+	c.early = append(early, c.early...)
 }
 
 // RoundTrip publishes a text to a queue of the connection's own, receives it and acknowledges it: a client well served.
@@ -239,6 +244,13 @@ func (c *Conversation) Await(what string, want func(frame []byte) bool) {
 	c.t.Helper()
 	_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
 	for {
+		if len(c.early) > 0 {
+			frame := c.early[0]
+			if c.early = c.early[1:]; want(frame) {
+				return
+			}
+			continue
+		}
 		frame, err := c.next()
 		if err != nil {
 			c.t.Fatalf("waiting for %s: %v", what, err)

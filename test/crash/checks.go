@@ -163,26 +163,26 @@ func preparedBranchesSurvive(history []Event) (broken []string) {
 	return broken
 }
 
-// movesHappenOnce: what was taken from q.in goes on to q.out in the same transaction. So all that was in the one comes to
-// the other, and what was seen in the other does not come back to the one. (A second copy in q.out is found by
-// consumptionIsFinal and unflagged.)
+// movesHappenOnce: what was taken from q.in goes on to q.out in the same transaction. So all that was confirmed to be in
+// the one comes to the other, and what was seen in the other does not come back to the one. (A second copy in q.out is
+// found by consumptionIsFinal and unflagged. A message may be received, and yet be gone after a crash that came before its
+// send was confirmed.)
 func movesHappenOnce(history []Event) (broken []string) {
 	got, moved := seen(history), map[string]bool{}
 	for _, e := range history {
-		if e.Verb != "got" {
+		if e.Verb != "got" && e.Verb != "sent" {
 			continue
 		}
 		id := e.IDs[0]
-		if rest, ok := strings.CutPrefix(id, "q.out/"); ok {
-			moved[rest] = true
-		}
-		if rest, ok := strings.CutPrefix(id, "q.in/"); ok {
-			if moved[rest] {
-				broken = append(broken, fmt.Sprintf("%s was moved, and comes back on connection %s", id, e.Connection))
-			}
-			if !got[delivery{"-", "q.out/" + rest}] {
-				broken = append(broken, fmt.Sprintf("%s was received for moving, and never comes out", id))
-			}
+		in, isIn := strings.CutPrefix(id, "q.in/")
+		out, isOut := strings.CutPrefix(id, "q.out/")
+		switch {
+		case isOut && e.Verb == "got":
+			moved[out] = true
+		case isIn && e.Verb == "got" && moved[in]:
+			broken = append(broken, fmt.Sprintf("%s was moved, and comes back on connection %s", id, e.Connection))
+		case isIn && e.Verb == "sent" && !got[delivery{"-", "q.out/" + in}]:
+			broken = append(broken, fmt.Sprintf("%s was sent for moving, and never comes out", id))
 		}
 	}
 	return broken
