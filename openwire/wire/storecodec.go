@@ -13,12 +13,12 @@ import (
 const storeVersionLeast = 6
 
 // StoreCodec returns the codec with which stores keep their records: loose, without cache, with the size in front, in a version
-// from 6 to 12. It is safe for concurrent use.
+// from 6 to 12. Exceptions lose stack and cause, as in the original, whose stores never negotiate. It is safe for concurrent use.
 func StoreCodec(version int) (store.Codec, error) {
 	if version < storeVersionLeast || version > VersionMax {
 		return nil, fmt.Errorf("openwire: store version %d, want %d to %d", version, storeVersionLeast, VersionMax)
 	}
-	s := Settings{Version: version, StackTrace: true}
+	s := Settings{Version: version}
 	c := &storeCodec{}
 	c.encoders.New = func() any { return NewEncoder(s) }
 	c.decoders.New = func() any { return NewDecoder(s) }

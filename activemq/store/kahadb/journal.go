@@ -117,6 +117,7 @@ func (j *journal) cancel(w *write) bool {
 		return false
 	}
 	w.cancelled = true // its record may be used no more
+	j.bytes -= len(w.record)
 	return true
 }
 
@@ -298,8 +299,7 @@ func (j *journal) seal() (batch []*write, taken int, full bool) {
 		}
 		taken++
 		if w.cancelled {
-			j.bytes -= len(w.record)
-			continue
+			continue // cancel has seen to its bytes
 		}
 		w.sealed = true
 		if n > 0 {
