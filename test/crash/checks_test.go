@@ -80,6 +80,27 @@ func TestChecksFindWhatIsBroken(t *testing.T) {
 	}
 }
 
+// TestChecksLetABrokerStop has two consumers of a queue; the broker closes the first a little before the other.
+func TestChecksLetABrokerStop(t *testing.T) {
+	text := `open 1 B1 tx1
+open 2 B1 tx2
+got 1 - q.a/p/1 0
+got 2 - q.a/p/2 0
+stopping
+got 2 - q.a/p/1 1
+closed 1
+closed 2`
+	for _, check := range Checks {
+		if broken := check.Find(parsed(t, text)); len(broken) > 0 {
+			t.Errorf("%s finds %q", check.Name, broken)
+		}
+	}
+	unasked := parsed(t, strings.Replace(text, "stopping\n", "", 1))
+	if len(oneDeliveryInALife(unasked)) == 0 || len(orderOfProducer(unasked)) == 0 {
+		t.Error("the same without a stop is not found")
+	}
+}
+
 func TestChecksPassACleanHistory(t *testing.T) {
 	for _, check := range Checks {
 		if broken := check.Find(parsed(t, clean)); len(broken) > 0 {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,14 +33,32 @@ const config = broker.Head + `
   </broker>
 ` + broker.Foot
 
-// TestCrash kills the broker in GOACTIVEMQ_CRASH_ROUNDS (20) moments of a running workload, and once more after its end.
+// TestCrash kills the broker in GOACTIVEMQ_CRASH_ROUNDS (60) moments of a running workload, and once more after its end.
 // GOACTIVEMQ_CRASH_SEED repeats the choices of an earlier run, as far as two processes can be made to repeat;
-// GOACTIVEMQ_CRASH_LOG names a file for the clients' log.
+// GOACTIVEMQ_CRASH_LOG names a directory for the clients' logs.
 func TestCrash(t *testing.T) {
+	interrupt(t, func(b *broker.Broker, _ *clients) { b.Kill() })
+}
+
+// TestStopWithoutCrash asks the broker to stop instead: the clients are cut off all the same.
+func TestStopWithoutCrash(t *testing.T) {
+	interrupt(t, func(b *broker.Broker, c *clients) {
+		c.note("stopping")
+		b.Stop()
+	})
+}
+
+// interrupt runs the workload, ends the broker in one way again and again, and holds what happened against the checks.
+func interrupt(t *testing.T, end func(*broker.Broker, *clients)) {
 	if testing.Short() {
 		t.Skip("takes a minute")
 	}
-	rounds, seed := number(t, "GOACTIVEMQ_CRASH_ROUNDS", 20), number(t, "GOACTIVEMQ_CRASH_SEED", rand.IntN(1_000_000))
+	rounds := 60
+	if broker.Java() {
+		rounds = 20 // each start takes seconds
+	}
+	rounds = number(t, "GOACTIVEMQ_CRASH_ROUNDS", rounds)
+	seed := number(t, "GOACTIVEMQ_CRASH_SEED", rand.IntN(1_000_000))
 	t.Logf("GOACTIVEMQ_CRASH_SEED=%d", seed)
 	random := rand.New(rand.NewPCG(uint64(seed), 0))
 	program := broker.Compile(t, "testdata/CrashClient.java")
@@ -49,22 +68,24 @@ func TestCrash(t *testing.T) {
 	slowest := time.Duration(0)
 	for range rounds {
 		run.more(t, 20+random.IntN(2500))
-		b.Kill()
+		end(b, run)
 		b.Restart()
 		slowest = max(slowest, b.Startup)
 	}
 	run.more(t, 500)
 	run.stop(t)
-	b.Kill()
+	end(b, run)
 	b.Restart()
 	rest := start(t, program, b.URL(), strconv.Itoa(seed), "drain")
 	rest.wait(t)
 
-	history, err := Parse(append(run.log(), rest.log()...))
+	lines := append(run.log(), rest.log()...)
+	keep(t, lines)
+	history, err := Parse(lines)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d events; slowest start after a kill %v", len(history), slowest)
+	t.Logf("%d events; slowest start again %v", len(history), slowest)
 	t.Run("everybody_worked", func(t *testing.T) { everybodyWorked(t, history) })
 	for _, check := range Checks {
 		t.Run(check.Name, func(t *testing.T) {
@@ -80,9 +101,13 @@ func TestCrash(t *testing.T) {
 			}
 		})
 	}
-	if file := os.Getenv("GOACTIVEMQ_CRASH_LOG"); file != "" {
-		lines := strings.Join(append(run.log(), rest.log()...), "\n")
-		if err := os.WriteFile(file, []byte(lines), 0o644); err != nil {
+}
+
+// keep writes the clients' log where GOACTIVEMQ_CRASH_LOG says.
+func keep(t *testing.T, lines []string) {
+	t.Helper()
+	if dir := os.Getenv("GOACTIVEMQ_CRASH_LOG"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, t.Name()+".log"), []byte(strings.Join(lines, "\n")), 0o644); err != nil {
 			t.Error(err)
 		}
 	}
@@ -182,6 +207,13 @@ func (c *clients) log() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return append([]string(nil), c.lines...)
+}
+
+// note adds a line of the test's own.
+func (c *clients) note(line string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lines = append(c.lines, line)
 }
 
 func (c *clients) count() int {

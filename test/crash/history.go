@@ -12,7 +12,8 @@ import (
 )
 
 // Event is a line of the clients' log. Lines are in the order in which the clients knew them: a confirmation stands
-// after the broker gave it, an attempt before the broker could see it.
+// after the broker gave it, an attempt before the broker could see it. The test adds the line "stopping" before it asks a
+// broker to stop.
 type Event struct {
 	Verb         string
 	Connection   string   // of open, closed, got, recovered, and of the begin of a transaction's end
@@ -43,7 +44,7 @@ func Parse(lines []string) ([]Event, error) {
 // words is how many words a verb needs at least.
 var words = map[string]int{
 	"open": 4, "closed": 2, "send": 2, "sent": 2, "commit": 3, "prepare": 3, "prepare-abandon": 3, "prepared": 2, "finish": 2,
-	"committed": 2, "abandon": 3, "recovered": 2, "got": 5, "ack": 3, "acked": 3, "done": 1,
+	"committed": 2, "abandon": 3, "recovered": 2, "got": 5, "ack": 3, "acked": 3, "done": 1, "stopping": 1,
 }
 
 func parseLine(w []string) (Event, error) {
