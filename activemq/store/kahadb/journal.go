@@ -3,6 +3,7 @@ package kahadb
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 
@@ -34,6 +35,9 @@ const (
 	riderBytes = 256 << 10
 )
 
+// queueKept is how much may be queued before producers are held back.
+const queueKept = 8 << 20
+
 // journal appends records. Callers hand them over with append; one goroutine, run, makes batches of what has gathered, writes and syncs them,
 // applies their effects and calls the completions. While it writes, the next batch gathers: the more callers wait, the fewer
 // syncs there are for each.
@@ -54,19 +58,19 @@ type journal struct {
 
 	mu      sync.Mutex // guards what follows, and writes' flags
 	queue   []*write
-	bytes   int
+	bytes   int         // in the queue
+	room    *sync.Cond  // told when bytes falls below queueKept, and when nothing more is written
 	awake   bool        // wake holds a token
 	timer   *time.Timer // runs while only riders wait
 	armed   bool
 	closing bool
 	err     error
-	end     position  // written up to here
-	room    sync.Cond // told when the queue got shorter
+	end     position // written up to here
 }
 
 func newJournal(f *files, o *Options, apply func([]*write, position), fail func(error)) *journal {
 	j := &journal{files: f, options: o, apply: apply, fail: fail, wake: make(chan struct{}, 1), finished: make(chan struct{})}
-	j.room.L = &j.mu
+	j.room = sync.NewCond(&j.mu)
 	j.timer = time.AfterFunc(time.Hour, j.kick)
 	j.timer.Stop()
 	return j
@@ -97,14 +101,11 @@ func (j *journal) append(w *write) error {
 	return nil
 }
 
-// queuedMax is how many bytes may wait to be written before producers have to.
-const queuedMax = 8 << 20
-
-// throttle blocks while too much waits to be written.
+// throttle returns when there is room in the queue, or nothing more to be expected.
 func (j *journal) throttle() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	for j.bytes > queuedMax && j.err == nil && !j.closing {
+	for j.bytes >= queueKept && j.err == nil && !j.closing {
 		j.room.Wait()
 	}
 }
@@ -118,6 +119,9 @@ func (j *journal) cancel(w *write) bool {
 	}
 	w.cancelled = true // its record may be used no more
 	j.bytes -= len(w.record)
+	if j.bytes < queueKept {
+		j.room.Broadcast()
+	}
 	return true
 }
 
@@ -238,6 +242,8 @@ func (j *journal) step() bool {
 		w.complete(err)
 	}
 	clear(batch)
+	// Whoever was waiting may go on now; what they send next is to be in the next batch already.
+	runtime.Gosched()
 	return true
 }
 
@@ -314,7 +320,9 @@ func (j *journal) seal() (batch []*write, taken int, full bool) {
 	clear(j.queue[rest:])
 	j.queue = j.queue[:rest]
 	j.batch = batch
-	j.room.Broadcast()
+	if j.bytes < queueKept {
+		j.room.Broadcast()
+	}
 	return batch, taken, false
 }
 

@@ -205,7 +205,7 @@ func (s *Store) Destinations() []message.Destination {
 // Prepared returns the XA transactions found prepared at Open.
 func (s *Store) Prepared() []store.Prepared { return s.prepared }
 
-// Throttle blocks while producers are ahead of the disk by some megabytes.
+// Throttle blocks while more than 8 MB wait to be written.
 func (s *Store) Throttle() { s.journal.throttle() }
 
 // Usage returns the bytes of the journal and of the index. The current file counts as far as it is written.

@@ -20,6 +20,8 @@ import (
 //
 //	"GAMQIDX1"
 //	closed (0 or 1) | end | start | last destination number
+//	transactions:  count, each: id as in the journal
+//	loose:         count, each: position
 //	destinations:  count, each: kind | name | number | next sequence | delivering | maybe delivered
 //	               pages:         count, each: page number less the one before | slot
 //	               unwritten:     count, each: sequence less the one before (of topics: admitted, and not yet in a page)
@@ -28,8 +30,8 @@ import (
 //	guards:        count, each: file | count, files that it must outlive
 //	crc32c of all before, uint32
 //
-// The index is true up to journal position end. To bring it up to date the journal is read from start on, which is before end when
-// transactions were open; entries from start on are then given up first.
+// The index is true up to journal position end, but for the transactions, which were not finished, and the loose additions, which had no
+// place in their destination yet. For these the journal is read from start on, for everything else from end on.
 const (
 	metaName  = "goactivemq-index.meta"
 	metaMagic = "GAMQIDX1"
@@ -44,6 +46,14 @@ func (s *Store) encodeMeta(closed bool) []byte {
 	b = binary.AppendUvarint(b, uint64(s.end))
 	b = binary.AppendUvarint(b, uint64(s.start()))
 	b = binary.AppendUvarint(b, uint64(s.lastNumber))
+	b = binary.AppendUvarint(b, uint64(len(s.transactions)))
+	for t := range s.transactions {
+		b = appendText(b, t.raw)
+	}
+	b = binary.AppendUvarint(b, uint64(len(s.loose)))
+	for a := range s.loose {
+		b = binary.AppendUvarint(b, uint64(a.position))
+	}
 	count := len(b)
 	b = append(b, 0, 0, 0, 0)
 	n := uint32(0)
@@ -187,8 +197,10 @@ func (r *metaReader) flag() bool { return r.number() != 0 }
 
 // metadata is what the metadata file says beside what it puts into the store.
 type metadata struct {
-	closed     bool
-	end, start position
+	closed       bool
+	end, start   position
+	transactions map[string]bool
+	loose        map[position]bool
 }
 
 // loadMeta makes the destinations as the metadata file has them. Their entries are not counted yet.
@@ -209,6 +221,13 @@ func (s *Store) loadMeta() (metadata, error) {
 	m.closed = r.flag()
 	m.end, m.start = position(r.number()), position(r.number())
 	s.lastNumber = uint32(r.number())
+	m.transactions, m.loose = map[string]bool{}, map[position]bool{}
+	for n := r.count(); n > 0; n-- {
+		m.transactions[string(r.bytes())] = true
+	}
+	for n := r.count(); n > 0; n-- {
+		m.loose[position(r.number())] = true
+	}
 	if len(r.b) < 4 {
 		return m, errors.New("index metadata ends early")
 	}
@@ -287,6 +306,9 @@ func (l *log) loadSubscription(r *metaReader) error {
 	}
 	if r.failed {
 		return nil // told by the caller
+	}
+	if len(sub.records) == 0 {
+		return fmt.Errorf("subscription %s of %v has no record", sub.key, l.destination)
 	}
 	info, err := l.store.options.Codec.Subscription(sub.body)
 	if err != nil {

@@ -1,6 +1,9 @@
 package kahadb
 
 import (
+	"bytes"
+	"fmt"
+
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
 )
@@ -46,14 +49,15 @@ func (r *removal) encode(e *store.Entry, ack *message.Ack, sub *subscription) er
 	b = append(b, l.field...)
 	b = appendBytesField(b, 3, id)
 	switch {
-	case ack == nil:
-	case sub != nil && ack.Kind == message.Unmatched:
+	case r.transaction == nil && ack == nil:
+	case r.transaction == nil && sub != nil && ack.Kind == message.Unmatched:
 		b = appendBytesField(b, 4, "")
 	default:
 		var space [512]byte
-		body, err := l.store.options.Codec.AppendAck(space[:0], ack)
+		body, err := l.store.options.Codec.AppendAck(space[:0], r.single(ack, id))
 		if err != nil {
-			return err
+			r.buffer = nil
+			return fmt.Errorf("kahadb: ack of message %s: %w", id, err)
 		}
 		b = appendBytesField(b, 4, body)
 	}
@@ -63,6 +67,29 @@ func (r *removal) encode(e *store.Entry, ack *message.Ack, sub *subscription) er
 	*r.buffer = b
 	r.record = finishRecord(b, cmdRemove)
 	return nil
+}
+
+// single returns ack as one of this message only, which is how the original keeps it; clients acknowledge ranges. For a prepared transaction
+// the original cannot do without.
+func (r *removal) single(ack *message.Ack, id []byte) *message.Ack {
+	var text [128]byte
+	if ack != nil && ack.Last != nil && ack.Count == 1 && (r.transaction == nil || ack.Transaction != nil) &&
+		bytes.Equal(appendID(text[:0], ack.Last), id) {
+		return ack
+	}
+	one := message.Ack{Kind: message.Standard}
+	if ack != nil {
+		one = *ack
+	}
+	one.Last = message.ParseID(string(id))
+	one.First, one.Count = one.Last, 1
+	if one.Destination == nil {
+		one.Destination = &r.log.destination
+	}
+	if r.transaction != nil && one.Transaction == nil {
+		one.Transaction = r.transaction.id
+	}
+	return &one
 }
 
 // remove journals the removal of e by sub, nil for a queue. Outside a transaction the entry is taken out of the index with it, and one

@@ -21,6 +21,7 @@ type replay struct {
 	logs         map[string]*replayLog // by the destination's bytes
 	named        map[*log]*replayLog
 	transactions map[string]*replayTransaction // by the id's bytes
+	index        metadata                      // what was there when the replay began
 	seen         *bloom
 	claims       int // in all logs
 	records      int64
@@ -81,13 +82,11 @@ func (r *replay) run(end position) error {
 	if err != nil {
 		return err
 	}
+	r.index = m
 	numbers := s.files.numbers()
 	start := m.start
 	if start == 0 && len(numbers) > 0 {
 		start = at(numbers[0], 0)
-	}
-	if err := s.retain(func(_ *log, e *entry) bool { return m.end == 0 || e.position < m.start }); err != nil {
-		return fmt.Errorf("kahadb: %w", err)
 	}
 	if err := s.checkMissing(r.bad); err != nil {
 		return err
@@ -171,15 +170,30 @@ func (r *replay) record(p position, payload []byte) error {
 	if r.records%(1<<16) == 0 {
 		r.tell(p)
 	}
-	if rec.transaction != nil {
-		err = r.inTransaction(&rec, p, int32(len(payload)+recordHead))
-	} else {
-		err = r.apply(&rec, p, int32(len(payload)+recordHead))
+	length := int32(len(payload) + recordHead)
+	switch {
+	case p < r.index.end && r.index.has(&rec, p):
+	case rec.transaction != nil:
+		err = r.inTransaction(&rec, p, length)
+	default:
+		err = r.apply(&rec, p, length)
 	}
 	if err == nil && r.claims >= claimsKept {
 		err = r.sweepAll()
 	}
 	return err
+}
+
+// has tells whether the index has what a record before its end says. Removals count as not: what a transaction added that was committed
+// but not finished comes again with its commit, and so must what was taken of it since.
+func (m *metadata) has(rec *record, p position) bool {
+	switch {
+	case rec.transaction != nil:
+		return !m.transactions[string(rec.transaction)]
+	case rec.command == cmdAdd:
+		return !m.loose[p]
+	}
+	return rec.command != cmdRemove && rec.command != cmdRewrittenFile
 }
 
 // tell logs the progress every few seconds.
@@ -302,13 +316,14 @@ func (r *replay) remove(o operation) {
 		c.removed, c.updated = max(c.removed, o.position), 0
 		return
 	}
-	if sub := l.subscription(o.key); sub != nil {
+	// Before the end of the index there may be acks by an earlier subscription of that name.
+	if sub := l.subscription(o.key); sub != nil && sub.records[0] < o.position {
 		c := r.claim(o.log, o.hash)
 		c.acks = append(c.acks, replayAck{sub, o.position})
 	}
 }
 
-// removeDestination drops a destination, but not what was made under the same name later, which the index may have from a checkpoint.
+// removeDestination drops a destination.
 func (r *replay) removeDestination(rec *record, p position) error {
 	d, err := decodeDestination(rec.destination)
 	if err != nil {
@@ -317,11 +332,6 @@ func (r *replay) removeDestination(rec *record, p position) error {
 	l := r.store.logs[d]
 	if l == nil {
 		return nil
-	}
-	for _, sub := range l.subscriptions {
-		if sub.position() > p {
-			return nil
-		}
 	}
 	maps.DeleteFunc(r.logs, func(_ string, rl *replayLog) bool { return rl.log == l })
 	rl := r.of(l)
@@ -342,10 +352,7 @@ func (r *replay) subscription(rec *record, p position) error {
 		return err
 	}
 	sub := l.log.subscription(string(rec.key))
-	switch {
-	case sub != nil && (sub.position() >= p || len(sub.records) > 0 && sub.records[0] > p):
-		return nil // the index has it from a checkpoint, or has a later one of that name
-	case rec.info == nil && sub == nil:
+	if rec.info == nil && sub == nil {
 		return nil
 	}
 	// What the journal said before is about the subscriptions as they were.

@@ -12,7 +12,8 @@ import (
 type transaction struct {
 	store      *Store
 	id         *message.TransactionID
-	field      []byte // the id as a field of a record
+	raw        []byte // the id in the journal's form
+	field      []byte // that as a field of a record
 	operations atomic.Int64
 
 	// Under Store.mu.
@@ -22,7 +23,8 @@ type transaction struct {
 }
 
 func newTransaction(s *Store, id *message.TransactionID) *transaction {
-	return &transaction{store: s, id: id, field: appendBytesField(nil, 1, appendTransaction(nil, id))}
+	raw := appendTransaction(nil, id)
+	return &transaction{store: s, id: id, raw: raw, field: appendBytesField(nil, 1, raw)}
 }
 
 // note tells that a record of the transaction was written.
