@@ -64,15 +64,19 @@ func (t *transaction) addSend(m *message.Message, q *Queue, topic *Topic) error 
 }
 
 // addAcks takes in messages that a consumer acknowledged.
-func (t *transaction) addAcks(s *Subscription, ds []*delivery, ack *message.Ack) {
+func (t *transaction) addAcks(s *Subscription, ds []*delivery, ack *message.Ack) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if err := t.openLocked(); err != nil {
+		return err
+	}
 	for _, g := range byOrigin(ds) {
 		if hasStored(g) {
 			g[0].from.consumeIn(g, ack, t.storedLocked())
 		}
 		t.acks = append(t.acks, acked{s, g, ack})
 	}
+	return nil
 }
 
 // hasStored tells whether any of ds is in the store.
@@ -203,15 +207,19 @@ func (t *transaction) rollback(whenDone store.Completion) error {
 // giveBack undoes the acknowledgements.
 func (t *transaction) giveBack() {
 	for _, a := range t.acks {
-		var orphans []*delivery
 		if a.subscription != nil {
-			orphans = a.subscription.rolledBack(a.deliveries)
+			a.subscription.giveBack(a.deliveries)
 		} else {
-			orphans = a.deliveries
+			a.deliveries[0].from.returned(a.deliveries)
 		}
-		if len(orphans) > 0 {
-			orphans[0].from.returned(orphans)
-		}
+	}
+}
+
+// giveBack undoes the acknowledgement of messages of one origin: they are in flight again, or back where they came from when the consumer is
+// gone.
+func (s *Subscription) giveBack(ds []*delivery) {
+	if orphans := s.rolledBack(ds); len(orphans) > 0 {
+		orphans[0].from.returned(orphans)
 	}
 }
 
