@@ -149,6 +149,22 @@ func preallocation(k *config.KahaDB) kahadb.Preallocation {
 	return kahadb.PreallocateZeros
 }
 
+// empty removes all that the store holds.
+func (s *openStore) empty() error {
+	for _, p := range s.Prepared() {
+		p.Transaction.Rollback(func(error) {})
+		p.Transaction.Finish()
+	}
+	for _, d := range s.Destinations() {
+		done := make(chan error, 1)
+		s.RemoveDestination(d, func(err error) { done <- err })
+		if err := <-done; err != nil {
+			return fmt.Errorf("deleteAllMessagesOnStartup: %s: %w", d, err)
+		}
+	}
+	return nil
+}
+
 // failed returns a channel that is closed when the store cannot go on, nil for a store that always can.
 func (s *openStore) failed() <-chan struct{} {
 	if s.kaha == nil {

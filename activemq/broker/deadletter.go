@@ -1,9 +1,6 @@
 package broker
 
 import (
-	"time"
-
-	"goactivemq/activemq/broker/policy"
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
 )
@@ -88,38 +85,4 @@ func (b *Broker) withProperties(m *message.Message, more message.Map) []byte {
 	}
 	b.log.Warn("the properties of a message cannot be read; it goes to the dead letter queue as it is", "message", m.ID.String(), "error", err)
 	return m.Properties
-}
-
-// expireLoop looks for expired messages that nobody asks for.
-func (b *Broker) expireLoop() {
-	period := policy.Default().ExpirePeriod
-	tick := time.NewTicker(period)
-	defer tick.Stop()
-	for {
-		select {
-		case <-b.stop:
-			return
-		case <-tick.C:
-			for _, q := range b.Queues() {
-				q.expire()
-			}
-		}
-	}
-}
-
-// expire takes out what waits in memory and has expired.
-func (q *Queue) expire() {
-	if q.policy.ExpirePeriod <= 0 {
-		return
-	}
-	now := q.broker.millis()
-	q.mu.Lock()
-	for d := q.waiting.first; d != nil; {
-		next := d.next
-		if d.message.ExpiredAt(now) {
-			q.expireLocked(d)
-		}
-		d = next
-	}
-	q.unlock()
 }

@@ -189,9 +189,21 @@ func (q *Queue) returned(ds []*delivery) {
 			continue
 		}
 		q.putBack(d)
+		q.storeRedeliveriesLocked(d)
 	}
 	q.dispatchLocked()
 	q.unlock()
+}
+
+// storeRedeliveriesLocked writes the count of a message's deliveries into the store where the policy asks for that.
+func (q *Queue) storeRedeliveriesLocked(d *delivery) {
+	if !q.policy.PersistRedelivered || d.entry == nil || d.redeliveries == d.message.Redeliveries {
+		return
+	}
+	m := *d.message
+	m.Redeliveries = d.redeliveries
+	d.message = &m
+	q.stored.Update(d.entry, d.message)
 }
 
 // wakeup gives out what can be given out.
