@@ -18,6 +18,7 @@ type listener struct{}
 
 func (listener) Dispatch(broker.Dispatch) {}
 func (listener) Close(error)              {}
+func (listener) Flush()                   {}
 
 // work gives the broker a connection with messages on a queue, of which some are in flight.
 func (s *site) work(t *testing.T) {

@@ -17,13 +17,7 @@ type Queue struct {
 	backlog
 	consumers []*Subscription // who may get messages, the one whose turn it is first; higher priorities before lower ones
 	removed   bool
-	dead      []deadLetter // found expired under the lock, to be seen to after it
-}
-
-// deadLetter is a delivery that a dead letter strategy has to see.
-type deadLetter struct {
-	delivery *delivery
-	cause    string // "" for an expired message
+	afterwards
 }
 
 // newQueue makes the queue over what the store holds of it.
@@ -207,14 +201,11 @@ func (q *Queue) wakeup() {
 	q.unlock()
 }
 
-// unlock ends what holds the lock, and then sees to what was found expired meanwhile.
+// unlock ends what holds the lock, and does what has to be done after it.
 func (q *Queue) unlock() {
-	dead := q.dead
-	q.dead = nil
+	later := q.afterwards.take()
 	q.mu.Unlock()
-	for _, l := range dead {
-		q.broker.bury(l)
-	}
+	later.do(q.broker)
 }
 
 // attach adds a consumer. It gets nothing before the next wakeup, which the caller sees to once it holds no lock.

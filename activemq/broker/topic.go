@@ -15,8 +15,8 @@ type Topic struct {
 	mu sync.Mutex
 	// mu guards what follows.
 	subscribers []*Subscription
-	shares      []*share     // of durable subscriptions, also of those that are away
-	dead        []deadLetter // found expired under the lock, to be seen to after it
+	shares      []*share // of durable subscriptions, also of those that are away
+	afterwards
 }
 
 // newTopic makes the topic over what the store holds of it.
@@ -95,14 +95,11 @@ func (t *Topic) admit(m *message.Message, e *store.Entry) {
 	t.publishLocked(m, e)
 }
 
-// unlock ends what holds the lock, and then sees to what was found expired meanwhile.
+// unlock ends what holds the lock, and does what has to be done after it.
 func (t *Topic) unlock() {
-	dead := t.dead
-	t.dead = nil
+	later := t.afterwards.take()
 	t.mu.Unlock()
-	for _, l := range dead {
-		t.broker.bury(l)
-	}
+	later.do(t.broker)
 }
 
 // publishLocked gives m to all that want it.
@@ -124,6 +121,7 @@ func (t *Topic) publishLocked(m *message.Message, e *store.Entry) {
 		if lost := s.offer(d, t.maxPending(s)); lost != nil {
 			t.discarded(lost)
 		}
+		t.touched.add(s)
 	}
 	for _, h := range t.shares {
 		l.holders.Add(1)

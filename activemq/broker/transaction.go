@@ -169,6 +169,7 @@ func (s *Subscription) committed(ds []*delivery) {
 	}
 	s.feedLocked()
 	s.mu.Unlock()
+	s.conn.peer.Flush()
 	s.dequeued.Add(int64(len(ds)))
 }
 

@@ -34,6 +34,7 @@ func (c *client) Dispatch(d broker.Dispatch) {
 
 // Close has nothing to close.
 func (c *client) Close(error) {}
+func (c *client) Flush()      {}
 
 // connect opens a connection of that client id.
 func connect(t *testing.T, b *broker.Broker, id string) *client {

@@ -289,9 +289,13 @@ func (j *journal) seal() (batch []*write, taken int, full bool) {
 	batch = j.batch[:0]
 	size, records := int64(batchHead), 0
 	for _, w := range j.queue {
+		if w.cancelled {
+			taken++ // who cancelled it has its record, and cancel has seen to its bytes
+			continue
+		}
 		n := int64(len(w.record))
 		switch {
-		case w.cancelled || n == 0 || j.err != nil:
+		case n == 0 || j.err != nil:
 		case records == 0 && j.offset > 0 && j.offset+n >= j.options.MaxFileLength:
 			if taken == 0 {
 				return nil, 0, true
@@ -304,9 +308,6 @@ func (j *journal) seal() (batch []*write, taken int, full bool) {
 			break
 		}
 		taken++
-		if w.cancelled {
-			continue // cancel has seen to its bytes
-		}
 		w.sealed = true
 		if n > 0 {
 			records++

@@ -1,6 +1,8 @@
 package kahadb
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -73,6 +75,15 @@ type operation struct {
 	isKey    bool
 }
 
+// errJava tells that a Java broker wrote to the journal behind the end of the index. It may have removed files too, and with them what
+// our index needs to know, so the index is of no use.
+var errJava = errors.New("a Java broker had the store")
+
+// newReplay returns a replay of what is to be read of the journal, when an index may be used.
+func newReplay(s *Store, bad map[int32][]stretch) *replay {
+	return &replay{store: s, bad: bad, logs: map[string]*replayLog{}, named: map[*log]*replayLog{}, transactions: map[string]*replayTransaction{}}
+}
+
 // run brings the index up to date.
 func (r *replay) run(end position) error {
 	s := r.store
@@ -82,20 +93,30 @@ func (r *replay) run(end position) error {
 	if err != nil {
 		return err
 	}
-	r.index = m
+	if err := r.catchUp(m, end, began); !errors.Is(err, errJava) {
+		return err
+	}
+	if m, err = s.giveUpIndex(errJava.Error()); err != nil {
+		return err
+	}
+	*r = *newReplay(s, r.bad)
+	return r.catchUp(m, end, began)
+}
+
+// catchUp reads the journal from where the index needs it.
+func (r *replay) catchUp(m metadata, end position, began time.Time) error {
+	s := r.store
+	r.index, r.progress = m, began
 	numbers := s.files.numbers()
 	start := m.start
 	if start == 0 && len(numbers) > 0 {
 		start = at(numbers[0], 0)
 	}
-	if err := s.checkMissing(r.bad); err != nil {
-		return err
-	}
 	if start >= end {
 		if !m.closed {
 			s.afterCrash()
 		}
-		return nil
+		return s.checkMissing(r.bad)
 	}
 	if err := r.fillFilter(start, end); err != nil {
 		return err
@@ -110,7 +131,7 @@ func (r *replay) run(end position) error {
 	s.afterCrash()
 	s.options.Log.Info(fmt.Sprintf("Recovery replayed %d operations from the journal in %.3f seconds.",
 		r.records, s.options.Now().Sub(began).Seconds()))
-	return nil
+	return s.checkMissing(r.bad)
 }
 
 // read walks the records from start to end.
@@ -231,6 +252,9 @@ func (r *replay) apply(rec *record, p position, length int32) error {
 	case cmdSubscription:
 		return r.subscription(rec, p)
 	case cmdTrace:
+		if r.index.end > 0 && bytes.HasPrefix(rec.text, []byte("LOADED ")) {
+			return errJava
+		}
 		r.store.replayTrace(string(rec.text))
 	case cmdRewrittenFile:
 		if rec.skipSource && r.store.files.has(rec.source) {
