@@ -165,6 +165,12 @@ func (b *Broker) Close() {
 		c.Close()
 	}
 	b.wait.Wait()
+	for _, q := range b.Queues() {
+		q.noteDelivered()
+	}
+	for _, t := range b.Topics() {
+		t.noteDelivered()
+	}
 }
 
 // after calls f in a while, unless the broker stops before.

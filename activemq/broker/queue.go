@@ -258,6 +258,15 @@ func (q *Queue) remove(whenDone store.Completion) {
 	q.broker.options.Store.RemoveDestination(q.name, whenDone)
 }
 
+// noteDelivered tells the store, which is about to be closed, what must carry the redelivered mark in the next run.
+func (q *Queue) noteDelivered() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.stored != nil && q.delivered > 0 {
+		q.stored.Delivered(q.delivered)
+	}
+}
+
 // Counters returns the queue's numbers.
 func (q *Queue) Counters() Counters {
 	c := q.counters()

@@ -216,6 +216,17 @@ func (t *Topic) remove(whenDone store.Completion) {
 	t.broker.options.Store.RemoveDestination(t.name, whenDone)
 }
 
+// noteDelivered tells the store, which is about to be closed, what must carry the redelivered mark in the next run.
+func (t *Topic) noteDelivered() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, h := range t.shares {
+		if h.delivered > 0 {
+			h.stored.Delivered(h.delivered)
+		}
+	}
+}
+
 // Counters returns the topic's numbers.
 func (t *Topic) Counters() Counters {
 	c := t.counters()

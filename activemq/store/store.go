@@ -165,8 +165,11 @@ type Queue interface {
 	// unclean stop. Only the first call since Open costs anything.
 	Delivering()
 
-	// MaybeDelivered returns the greatest sequence that may have been delivered before the store was killed, 0 when it
-	// was closed cleanly or nobody consumed. Messages up to it are to carry the redelivered mark.
+	// Delivered notes, before the store is closed, that messages up to that sequence were delivered and not acknowledged.
+	Delivered(to int64)
+
+	// MaybeDelivered returns the greatest sequence that may have been delivered in an earlier run, 0 when none was: what Delivered noted, or
+	// after a run with consumers that was killed, the last of all. Messages up to it are to carry the redelivered mark.
 	MaybeDelivered() int64
 }
 
@@ -202,8 +205,9 @@ type Subscription interface {
 	// Pending returns the number of messages pending.
 	Pending() int
 
-	// Delivering and MaybeDelivered are Queue's.
+	// Delivering, Delivered and MaybeDelivered are Queue's.
 	Delivering()
+	Delivered(to int64)
 	MaybeDelivered() int64
 }
 

@@ -36,6 +36,17 @@ func (l *log) deliver(delivering *bool, key string) {
 	}
 }
 
+// delivered notes up to where messages were delivered and not acknowledged.
+func (l *log) delivered(maybe *int64, to int64) {
+	s := l.store
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if to > *maybe {
+		*maybe = to
+		s.changed = true
+	}
+}
+
 // trace makes a trace record.
 func trace(text string) *write {
 	w := &write{}
@@ -43,15 +54,15 @@ func trace(text string) *write {
 	return w
 }
 
-// markClosed journals that the run ended well, and forgets who had messages.
+// markClosed journals that the run ended well: what was delivered in it is told by what delivered noted, and not by who had consumers.
 func (s *Store) markClosed() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	marked := false
 	for _, l := range s.logs {
-		l.eachDelivery(func(delivering *bool, maybe *int64) {
-			marked = marked || *delivering || *maybe != 0
-			*delivering, *maybe = false, 0
+		l.eachDelivery(func(delivering *bool, _ *int64) {
+			marked = marked || *delivering
+			*delivering = false
 		})
 	}
 	if !marked {
@@ -78,7 +89,7 @@ func (l *log) eachDelivery(f func(delivering *bool, maybe *int64)) {
 func (s *Store) replayTrace(text string) {
 	if text == traceClosed {
 		for _, l := range s.logs {
-			l.eachDelivery(func(delivering *bool, maybe *int64) { *delivering, *maybe = false, 0 })
+			l.eachDelivery(func(delivering *bool, _ *int64) { *delivering = false })
 		}
 		return
 	}

@@ -131,23 +131,15 @@ func (d *dumper) batch(f *dataFile, offset int64, head []byte, length int) error
 	ok := n == length && (sum == 0 || sum == uint64(adler32.Checksum(b)))
 	err = d.out.Encode(line{"file": f.number, "offset": offset, "batch": length, "adler32": sum, "checksumOk": ok})
 	for at := offset + batchHead; err == nil && len(b) > 0; {
-		if !wellFormed(b[:min(len(b), max(recordHead+1, recordSize(b)))]) {
+		size := recordSize(b)
+		if size == 0 {
 			return d.out.Encode(line{"file": f.number, "offset": at, "damaged": "invalid record size or type"})
 		}
-		size := recordSize(b)
 		err = d.record(f.number, at, b[:size])
 		at += int64(size)
 		b = b[size:]
 	}
 	return err
-}
-
-// recordSize returns the size that a record's head tells.
-func recordSize(b []byte) int {
-	if len(b) < recordHead {
-		return 0
-	}
-	return int(binary.BigEndian.Uint32(b))
 }
 
 func (d *dumper) record(file int32, offset int64, b []byte) error {

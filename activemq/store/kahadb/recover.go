@@ -63,10 +63,22 @@ func (s *Store) recover() error {
 	if err := r.finish(); err != nil {
 		return errors.Join(err, s.journal.close())
 	}
+	s.dropIdleTopics()
 	if err := s.checkpoint(false); err != nil {
 		return errors.Join(err, s.journal.close())
 	}
 	return nil
+}
+
+// dropIdleTopics forgets the topics without durable subscriptions, of which nothing is kept.
+func (s *Store) dropIdleTopics() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for d, l := range s.logs {
+		if d.IsTopic() && len(l.subscriptions) == 0 {
+			delete(s.logs, d)
+		}
+	}
 }
 
 // findEnd checks the last file with content, or all where the options say so, and returns the end of the journal, the damaged parts

@@ -277,5 +277,8 @@ func (s *subscription) Pending() int {
 // Delivering notes that the subscriber is there.
 func (s *subscription) Delivering() { s.log.deliver(&s.delivering, s.key) }
 
+// Delivered notes up to where messages were delivered and not acknowledged.
+func (s *subscription) Delivered(to int64) { s.log.delivered(&s.maybe, to) }
+
 // MaybeDelivered returns the last sequence that the subscriber may have had before an unclean stop.
 func (s *subscription) MaybeDelivered() int64 { return s.maybe }
