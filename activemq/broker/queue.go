@@ -212,15 +212,19 @@ func (q *Queue) unlock() {
 func (q *Queue) attach(s *Subscription) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.stored != nil {
-		q.stored.Delivering()
-	}
 	at := len(q.consumers)
 	for at > 0 && q.consumers[at-1].info.Priority < s.info.Priority {
 		at--
 	}
 	q.consumers = append(q.consumers[:at:at], append([]*Subscription{s}, q.consumers[at:]...)...)
 	s.addOrigin(q)
+}
+
+// expectConsumers has the store note that messages may be delivered from now on.
+func (q *Queue) expectConsumers() {
+	if q.stored != nil {
+		q.stored.Delivering()
+	}
 }
 
 // detach takes a consumer out. What it had in flight comes with returned.

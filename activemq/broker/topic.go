@@ -180,6 +180,9 @@ func (t *Topic) returned(ds []*delivery) {
 // wakeup has nothing to do: what waits for credit is with the subscriber itself.
 func (t *Topic) wakeup() {}
 
+// expectConsumers has nothing to do: these subscribers get nothing a second time.
+func (t *Topic) expectConsumers() {}
+
 // attach adds a subscriber.
 func (t *Topic) attach(s *Subscription) {
 	t.mu.Lock()

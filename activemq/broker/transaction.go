@@ -131,11 +131,15 @@ func (t *transaction) commit(whenDone store.Completion) error {
 		whenDone(nil)
 		return nil
 	}
+	t.broker.commits.Add(1)
 	stored.Commit(func(err error) {
 		if err == nil {
 			t.apply()
 			stored.Finish()
+		} else {
+			t.giveBack()
 		}
+		t.broker.commits.Done()
 		whenDone(err)
 	})
 	return nil
@@ -184,6 +188,20 @@ func (t *transaction) rollback(whenDone store.Completion) error {
 	t.ended = true
 	stored := t.stored
 	t.mu.Unlock()
+	t.giveBack()
+	if stored == nil {
+		whenDone(nil)
+		return nil
+	}
+	stored.Rollback(func(err error) {
+		stored.Finish()
+		whenDone(err)
+	})
+	return nil
+}
+
+// giveBack undoes the acknowledgements.
+func (t *transaction) giveBack() {
 	for _, a := range t.acks {
 		var orphans []*delivery
 		if a.subscription != nil {
@@ -195,15 +213,6 @@ func (t *transaction) rollback(whenDone store.Completion) error {
 			orphans[0].from.returned(orphans)
 		}
 	}
-	if stored == nil {
-		whenDone(nil)
-		return nil
-	}
-	stored.Rollback(func(err error) {
-		stored.Finish()
-		whenDone(err)
-	})
-	return nil
 }
 
 // rolledBack puts acknowledged messages in flight again, and returns those that the consumer is not there for any more.

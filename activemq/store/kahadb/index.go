@@ -27,6 +27,7 @@ type log struct {
 	subscriptions []*subscription   // of a topic
 
 	delivering bool  // since the store was opened
+	marked     bool  // the journal has it
 	maybe      int64 // what MaybeDelivered says
 	removed    bool
 }
