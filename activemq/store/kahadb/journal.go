@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -58,6 +59,7 @@ type journal struct {
 
 	mu      sync.Mutex // guards what follows, and writes' flags
 	queue   []*write
+	writing []*write    // sealed, and not applied
 	bytes   int         // in the queue
 	room    *sync.Cond  // told when bytes falls below queueKept, and when nothing more is written
 	awake   bool        // wake holds a token
@@ -232,9 +234,8 @@ func (j *journal) step() bool {
 		j.end = end
 		j.mu.Unlock()
 		j.apply(batch, end)
-	} else {
-		err = j.failure()
 	}
+	err = j.settle()
 	for _, w := range batch {
 		w.complete(err)
 	}
@@ -244,10 +245,48 @@ func (j *journal) step() bool {
 	return true
 }
 
-func (j *journal) failure() error {
+// unsettled calls f for the effects that are on their way.
+func (j *journal) unsettled(f func(effect)) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	for _, w := range slices.Concat(j.writing, j.queue) {
+		if w.effect != nil && !w.cancelled {
+			f(w.effect)
+		}
+	}
+}
+
+// settle ends the writing of a batch, and returns why the journal failed, if it did.
+func (j *journal) settle() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.writing = nil
 	return j.err
+}
+
+// appendBehind appends ws, after it showed all that is queued or being written to may. When may says no to one, nothing is appended. What is
+// not appended is given up.
+func (j *journal) appendBehind(ws []*write, may func(*write) bool) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	err := j.err
+	if err == nil && j.closing {
+		err = store.ErrClosed
+	}
+	for _, w := range slices.Concat(j.writing, j.queue) {
+		if err != nil || !w.cancelled && !may(w) {
+			return err
+		}
+	}
+	for _, w := range ws {
+		j.queue = append(j.queue, w)
+		j.bytes += len(w.record)
+	}
+	if len(ws) > 0 && !j.awake {
+		j.awake = true
+		j.wake <- struct{}{}
+	}
+	return err
 }
 
 // complete gives the record's buffer back and calls the completion.
@@ -317,7 +356,7 @@ func (j *journal) seal() (batch []*write, taken int, full bool) {
 	rest := copy(j.queue, j.queue[taken:])
 	clear(j.queue[rest:])
 	j.queue = j.queue[:rest]
-	j.batch = batch
+	j.batch, j.writing = batch, batch
 	if j.bytes < queueKept {
 		j.room.Broadcast()
 	}

@@ -22,12 +22,13 @@ import (
 //	OpenWire version | closed (0 or 1) | end | start | last destination number
 //	transactions:  count, each: id as in the journal
 //	loose:         count, each: position
+//	unsettled:     count, each: file
 //	destinations:  count, each: kind | name | number | next sequence | delivering | maybe delivered
 //	               pages:         count, each: page number less the one before | slot
 //	               unwritten:     count, each: sequence less the one before (of topics: admitted, and not yet in a page)
 //	               subscriptions: count, each: key | stored info | records: count, positions | floor | delivering | maybe delivered
 //	                                           holes: count, each: first less the number before | last less first
-//	guards:        count, each: file | count, files that it must outlive
+//	acks, guards:  count, each: file | count, files that it must outlive
 //	crc32c of all before, uint32
 //
 // The index is true up to journal position end, but for the transactions, which were not finished, and the loose additions, which had no
@@ -55,6 +56,11 @@ func (s *Store) encodeMeta(closed bool) []byte {
 	for a := range s.loose {
 		b = binary.AppendUvarint(b, uint64(a.position))
 	}
+	unsettled := s.unsettled()
+	b = binary.AppendUvarint(b, uint64(len(unsettled)))
+	for _, f := range unsettled {
+		b = binary.AppendUvarint(b, uint64(f))
+	}
 	count := len(b)
 	b = append(b, 0, 0, 0, 0)
 	n := uint32(0)
@@ -66,14 +72,8 @@ func (s *Store) encodeMeta(closed bool) []byte {
 		}
 	}
 	binary.BigEndian.PutUint32(b[count:], n)
-	b = binary.AppendUvarint(b, uint64(len(s.guards)))
-	for file, others := range s.guards {
-		b = binary.AppendUvarint(b, uint64(file))
-		b = binary.AppendUvarint(b, uint64(len(others)))
-		for other := range others {
-			b = binary.AppendUvarint(b, uint64(other))
-		}
-	}
+	b = s.acks.encode(b)
+	b = s.guards.encode(b)
 	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }
 
@@ -87,6 +87,30 @@ func (s *Store) start() position {
 		start = min(start, a.position)
 	}
 	return start
+}
+
+func (g guards) encode(b []byte) []byte {
+	b = binary.AppendUvarint(b, uint64(len(g)))
+	for file, others := range g {
+		b = binary.AppendUvarint(b, uint64(file))
+		b = binary.AppendUvarint(b, uint64(len(others)))
+		for other := range others {
+			b = binary.AppendUvarint(b, uint64(other))
+		}
+	}
+	return b
+}
+
+// load reads guards. Files that exists does not know are left out.
+func (g guards) load(r *metaReader, exists func(int32) bool) {
+	for n := r.count(); n > 0 && !r.failed; n-- {
+		file := int32(r.number())
+		for k := r.count(); k > 0; k-- {
+			if other := int32(r.number()); exists(file) && exists(other) {
+				g.add(file, other)
+			}
+		}
+	}
 }
 
 func (l *log) encode(b []byte) []byte {
@@ -214,6 +238,7 @@ type metadata struct {
 	end, start   position
 	transactions map[string]bool
 	loose        map[position]bool
+	unsettled    []int32
 }
 
 // loadMeta makes the destinations as the metadata file has them. Their entries are not counted yet.
@@ -238,6 +263,11 @@ func (s *Store) loadMeta() (metadata, error) {
 	for n := r.count(); n > 0; n-- {
 		m.loose[position(r.number())] = true
 	}
+	for n := r.count(); n > 0; n-- {
+		if f := int32(r.number()); s.files.has(f) {
+			m.unsettled = append(m.unsettled, f)
+		}
+	}
 	if len(r.b) < 4 {
 		return m, errors.New("index metadata ends early")
 	}
@@ -249,14 +279,8 @@ func (s *Store) loadMeta() (metadata, error) {
 			return m, err
 		}
 	}
-	for n := r.count(); n > 0 && !r.failed; n-- {
-		file := int32(r.number())
-		for k := r.count(); k > 0; k-- {
-			if other := int32(r.number()); s.files.has(file) && s.files.has(other) {
-				s.guard(file, other)
-			}
-		}
-	}
+	s.acks.load(r, s.files.has)
+	s.guards.load(r, s.files.has)
 	if r.failed || len(r.b) > 0 {
 		return m, errors.New("malformed index metadata")
 	}
