@@ -317,36 +317,26 @@ func (w *write) encode(c command, body func([]byte) []byte) {
 
 // seal takes the next batch from the queue and gives its records their positions. taken counts those that were cancelled too; full
 // means that the first record needs a new file.
-// The limits are the original's: a batch is begun in a file that has room for its first record, and grows while it stays
-// below the batch's and the file's size.
 func (j *journal) seal() (batch []*write, taken int, full bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	batch = j.batch[:0]
-	size, records := int64(batchHead), 0
+	size := int64(batchHead)
 	for _, w := range j.queue {
 		if w.cancelled {
 			taken++
 			continue
 		}
 		n := int64(len(w.record))
-		switch {
-		case n == 0 || j.err != nil:
-		case records == 0 && j.offset > 0 && j.offset+n >= j.options.MaxFileLength:
+		if n > 0 && j.err == nil && !j.fits(size, n) {
 			if taken == 0 {
 				return nil, 0, true
 			}
-			n = -1
-		case records > 0 && (size+n >= j.options.MaxBatch || j.offset+size+n > j.options.MaxFileLength):
-			n = -1
-		}
-		if n < 0 {
 			break
 		}
 		taken++
 		w.sealed = true
 		if n > 0 {
-			records++
 			w.position = at(j.current.number, j.offset+size)
 			size += n
 		}
@@ -361,6 +351,15 @@ func (j *journal) seal() (batch []*write, taken int, full bool) {
 		j.room.Broadcast()
 	}
 	return batch, taken, false
+}
+
+// fits tells whether a record of n bytes may join a batch of size bytes. The limits are the original's: a batch is begun in a file that has
+// room for its first record, and grows while it stays below the batch's and the file's size. A file takes one record in any case.
+func (j *journal) fits(size, n int64) bool {
+	if size == batchHead {
+		return j.offset == 0 || j.offset+n < j.options.MaxFileLength
+	}
+	return size+n < j.options.MaxBatch && j.offset+size+n <= j.options.MaxFileLength
 }
 
 // write puts a batch into the current file, and syncs it where somebody waits for that.

@@ -3,13 +3,15 @@
 //
 // # The files
 //
-//	format.go     a journal file: batches and records      record.go   what records say
-//	journal.go    the appender: group commit               files.go    the files of the journal
-//	page.go       the index file: pages of entries         index.go    a destination's run of entries
-//	checkpoint.go the metadata file: what the index is true for
-//	recover.go    Open: index, then the journal from there on
-//	cleanup.go    which journal files may go           compact.go  files that are kept for their acks
-//	log.go queue.go topic.go transaction.go                the store contract
+//	format.go record.go protobuf.go   what stands in a journal file; dump.go prints it
+//	journal.go files.go               the appender: group commit; the journal's files
+//	index.go page.go intervals.go     a destination's run of entries, in pages of the index file
+//	checkpoint.go meta.go             what the index is true for, on the disk
+//	recover.go scan.go                Open: where the journal ends, which index to believe
+//	replay.go sweep.go unfinished.go  the journal, read from where the index ends
+//	cleanup.go guards.go compact.go   which journal files may go
+//	addition.go removal.go read.go    messages in, out, and read back
+//	queue.go topic.go transaction.go delivering.go   the contract of package store
 //
 // # What happens to an addition
 //

@@ -208,8 +208,8 @@ func (w *subscriptionWrite) written(p position) {
 }
 
 // Unsubscribe ends a subscription.
-func (t *topic) Unsubscribe(subscription_ store.Subscription, done store.Completion) {
-	sub := subscription_.(*subscription)
+func (t *topic) Unsubscribe(ended store.Subscription, done store.Completion) {
+	sub := ended.(*subscription)
 	l := t.log
 	s := l.store
 	w := &subscriptionWrite{subscription: sub, ended: true}
