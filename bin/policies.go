@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"strings"
@@ -134,7 +135,7 @@ func simpleAuthenticator(p *config.SimpleAuthentication) func(user, password str
 			return nil
 		}
 		want, known := passwords[user]
-		if !equal(want, password) || !known {
+		if subtle.ConstantTimeCompare([]byte(want), []byte(password)) != 1 || !known {
 			return errors.New("User name [" + user + "] or password is invalid.")
 		}
 		return nil

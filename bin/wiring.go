@@ -17,6 +17,7 @@ import (
 	"goactivemq/activemq/logging"
 	"goactivemq/openwire"
 	"goactivemq/protocols"
+	"goactivemq/webconsole"
 )
 
 // The loggers that operators know, where lifecycle messages are grepped.
@@ -104,6 +105,7 @@ type running struct {
 	broker     *broker.Broker
 	store      openStore
 	connectors []*protocols.Connector
+	console    *webconsole.Server // nil: none configured
 	id         string
 }
 
@@ -127,7 +129,10 @@ func (r *running) open(ctx context.Context, ready func()) error {
 			return err
 		}
 	}
-	return r.makeDestinations()
+	if err := r.makeDestinations(); err != nil {
+		return err
+	}
+	return r.openConsole()
 }
 
 // options puts the configuration into the broker's terms.
@@ -216,6 +221,7 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 		c.Start()
 		logging.Logger(connectorLogger).Info("Connector " + c.Name() + " started")
 	}
+	r.startConsole()
 	r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) started", cli.Version, r.config.Name, r.id))
 	r.log.Info("goactivemq is independent of the Apache Software Foundation")
 	ready()
@@ -223,7 +229,7 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 	case <-ctx.Done():
 		return nil
 	case <-r.store.failed():
-		return fmt.Errorf("stopped because the store failed: %w", r.store.err())
+		return fmt.Errorf("stopped because the store failed: %w", r.store.kaha.Err())
 	}
 }
 
@@ -232,6 +238,7 @@ func (r *running) close() {
 	if r.broker != nil {
 		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) is shutting down", cli.Version, r.config.Name, r.id))
 	}
+	r.closeConsole()
 	for _, c := range r.connectors {
 		c.StopAccepting()
 	}

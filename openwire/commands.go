@@ -20,7 +20,7 @@ func (c *conn) handle(command any) error {
 	case *wire.KeepAliveInfo:
 		if v.ResponseRequired {
 			v.ResponseRequired = false
-			c.out.add(item{command: v})
+			c.out.put(item{command: v})
 		}
 		return nil
 	case *wire.WireFormatInfo:
@@ -98,7 +98,7 @@ func (c *conn) handleConnection(info *message.ConnectionInfo) error {
 		return err
 	}
 	if info.Manageable {
-		c.out.add(item{command: &wire.ConnectionControl{ConnectedBrokers: message.T(""), ReconnectTo: message.T("")}})
+		c.out.put(item{command: &wire.ConnectionControl{ConnectedBrokers: message.T(""), ReconnectTo: message.T("")}})
 	}
 	return nil
 }
@@ -113,7 +113,7 @@ func (c *conn) handleMessage(m *message.Message) error {
 		return c.answer(m.Command, err)
 	}
 	if m.Producer != nil && c.session.ProducerWindow(*m.Producer) > 0 {
-		c.out.add(item{command: &wire.ProducerAck{Producer: m.Producer, Size: size}})
+		c.out.put(item{command: &wire.ProducerAck{Producer: m.Producer, Size: size}})
 	}
 	return nil
 }
@@ -171,7 +171,7 @@ func (c *conn) handleTransaction(v *wire.TransactionInfo) error {
 		}
 		r := &wire.DataArrayResponse{Data: data}
 		r.CorrelationID = v.CommandID
-		c.out.add(item{command: r})
+		c.out.put(item{command: r})
 		return nil
 	}
 	if v.Transaction == nil {
@@ -207,7 +207,7 @@ func (c *conn) prepare(v *wire.TransactionInfo) error {
 	if readOnly {
 		r.Result = wire.XAReadOnly
 	}
-	c.out.add(item{command: r})
+	c.out.put(item{command: r})
 	return nil
 }
 
@@ -215,9 +215,9 @@ func (c *conn) prepare(v *wire.TransactionInfo) error {
 func (c *conn) answer(command message.Command, err error) error {
 	switch {
 	case err != nil:
-		c.out.add(c.failed(command, err))
+		c.out.put(c.failed(command, err))
 	case command.ResponseRequired:
-		c.out.add(item{answer: true, number: command.CommandID})
+		c.out.put(item{answer: true, number: command.CommandID})
 	}
 	return nil
 }
@@ -229,10 +229,10 @@ func (c *conn) answerLater(command message.Command, what string, do func(whenDon
 		whenDone = func(err error) {
 			if err != nil {
 				c.handler.log.Error(what+" of "+c.remote+" was not stored", "error", err)
-				c.out.put(c.failed(command, err))
+				c.out.send(c.failed(command, err))
 				return
 			}
-			c.out.put(item{answer: true, number: command.CommandID})
+			c.out.send(item{answer: true, number: command.CommandID})
 		}
 	}
 	if err := do(whenDone); err != nil {

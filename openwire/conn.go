@@ -35,7 +35,12 @@ type conn struct {
 	session *broker.Connection // nil until the client's ConnectionInfo was accepted
 	failure atomic.Pointer[error]
 	over    bool // the client said that it leaves
+
+	undrained int // commands done since the outbox was drained
 }
+
+// drainEvery is how many commands are done before their answers go out although more commands are there already.
+const drainEvery = 64
 
 // beforeLogin bounds the first frame, whose sender is a stranger.
 const beforeLogin = 1 << 20
@@ -75,10 +80,15 @@ func (c *conn) serve() (err error) {
 
 // step reads one command and does it.
 func (c *conn) step() error {
-	if c.reader.Buffered() == 0 {
+	if c.reader.Buffered() == 0 || c.undrained >= drainEvery {
 		// Nothing more to read at once: what the commands so far answered goes out, by this goroutine, which is awake already.
-		c.out.drain()
+		c.undrained = 0
+		c.out.release()
+		if err := c.out.drain(); err != nil {
+			return err
+		}
 	}
+	c.undrained++
 	frame, err := c.reader.Next()
 	if err != nil {
 		if errors.Is(err, io.EOF) {
@@ -92,6 +102,12 @@ func (c *conn) step() error {
 		return err
 	}
 	c.out.waitForRoom()
+	if _, ok := command.(*message.Ack); ok {
+		// It never blocks, and often more of them are there already: what they set free goes out at once.
+		c.out.hold()
+	} else if c.out.release() {
+		c.out.flush()
+	}
 	return c.handle(command)
 }
 
@@ -157,12 +173,12 @@ func (c *conn) agree(info *wire.WireFormatInfo) error {
 // greet starts the watch for silence and sends the broker's BrokerInfo.
 func (c *conn) greet() {
 	c.watch.Watch(c.settings.MaxInactivity, c.settings.MaxInactivityBeginning,
-		func() { c.out.put(item{command: &wire.KeepAliveInfo{}}) },
+		func() { c.out.send(item{command: &wire.KeepAliveInfo{}}) },
 		func() {
 			c.end(fmt.Errorf("Channel was inactive for too (>%d) long: %s", c.settings.MaxInactivity.Milliseconds(), c.remote))
 		})
 	b := c.handler.broker
-	c.out.put(item{command: &message.BrokerInfo{
+	c.out.send(item{command: &message.BrokerInfo{
 		Broker: &message.BrokerID{Value: b.ID()},
 		Name:   message.T(b.Name()),
 		URL:    message.T(c.handler.url()),
@@ -188,6 +204,9 @@ func (c *conn) reason(err error) error {
 
 // Dispatch queues a message for a consumer. It is the broker's.
 func (c *conn) Dispatch(d broker.Dispatch) { c.out.put(item{dispatch: d}) }
+
+// Flush sends what was queued. It is the broker's.
+func (c *conn) Flush() { c.out.flush() }
 
 // Close ends the connection. It is the broker's.
 func (c *conn) Close(err error) { c.end(err) }

@@ -1,8 +1,11 @@
 package openwire
 
 import (
+	"errors"
 	"net"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"goactivemq/activemq/broker"
@@ -19,13 +22,17 @@ type item struct {
 	command  any
 }
 
-// outbox is what a connection has to send. Anybody may put things in; whoever drains it, the connection's reader between two
-// commands or the writer's goroutine, encodes and writes for all. Nothing in it blocks the one who puts.
+// outbox is what a connection has to send. Anybody may put things in. Whoever then calls flush encodes and writes for all, as far as
+// the socket takes it at once, so that an answer costs no goroutine a wake-up; what the socket does not take is left to the
+// writer's goroutine. Nothing in it blocks the one who puts or flushes.
 type outbox struct {
 	socket  net.Conn
+	raw     syscall.RawConn // nil: not a socket that can be tried without blocking
 	watch   *protocols.Inactivity
 	encoder *wire.Encoder
 	wake    chan struct{}
+	held    atomic.Bool // the reader is about to drain by itself
+	stuck   atomic.Bool // the socket did not take all: the writer's goroutine has to
 
 	mu sync.Mutex
 	// mu guards what follows.
@@ -34,8 +41,10 @@ type outbox struct {
 
 	writing sync.Mutex
 	// writing guards what follows: one writes at a time.
-	spare    []item // the slice that was drained last, to be filled next
-	buffer   []byte
+	taken    []item // out of items, and not all encoded
+	next     int    // the first of taken that is not encoded
+	spare    []item // an empty slice to take the place of items
+	buffer   []byte // encoded and not written
 	response wire.Response
 	delivery wire.MessageDispatch
 	copy     message.Message
@@ -57,19 +66,15 @@ const (
 func (o *outbox) init(socket net.Conn, watch *protocols.Inactivity) {
 	o.socket, o.watch = socket, watch
 	o.wake = make(chan struct{}, 1)
-}
-
-// put adds something to send and has it sent soon.
-func (o *outbox) put(i item) {
-	o.add(i)
-	select {
-	case o.wake <- struct{}{}:
-	default:
+	if tcp, ok := socket.(*net.TCPConn); ok {
+		if raw, err := tcp.SyscallConn(); err == nil {
+			o.raw = raw
+		}
 	}
 }
 
-// add adds something that the caller, who is the connection's reader, drains itself before it blocks.
-func (o *outbox) add(i item) {
+// put adds something to send. Somebody has to flush, or drain, after that.
+func (o *outbox) put(i item) {
 	o.mu.Lock()
 	if !o.closed {
 		o.items = append(o.items, i)
@@ -77,7 +82,48 @@ func (o *outbox) add(i item) {
 	o.mu.Unlock()
 }
 
-// run writes what others put in, until the outbox is closed or the socket fails.
+// send is put and flush.
+func (o *outbox) send(i item) {
+	o.put(i)
+	o.flush()
+}
+
+// flush writes what there is, without blocking. Whoever is at it already, or is about to, writes what was put in before too.
+func (o *outbox) flush() {
+	if o.held.Load() {
+		return
+	}
+	for o.pending() && o.writing.TryLock() {
+		done := o.raw != nil && !o.stuck.Load() && o.write(o.try)
+		o.writing.Unlock()
+		if !done {
+			o.wakeWriter()
+			return
+		}
+	}
+}
+
+// drain writes all there is, and blocks until it is written, unless somebody else is at it.
+func (o *outbox) drain() error {
+	for o.pending() && o.writing.TryLock() {
+		o.write(o.block)
+		o.stuck.Store(false)
+		err := o.err
+		o.writing.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hold has the reader's own drain take the place of flush, until release.
+func (o *outbox) hold() { o.held.Store(true) }
+
+// release ends hold, and tells whether it was on.
+func (o *outbox) release() bool { return o.held.Load() && o.held.Swap(false) }
+
+// run is the writer's goroutine: it writes what a socket did not take at once, until the outbox is closed or the socket fails.
 func (o *outbox) run() error {
 	for range o.wake {
 		if err := o.drain(); err != nil || o.isClosed() {
@@ -87,16 +133,21 @@ func (o *outbox) run() error {
 	return nil
 }
 
-// close ends run. What was not sent is dropped.
-func (o *outbox) close() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.closed = true
-	o.items = nil
+// wakeWriter has the writer's goroutine drain.
+func (o *outbox) wakeWriter() {
 	select {
 	case o.wake <- struct{}{}:
 	default:
 	}
+}
+
+// close ends run. What was not sent is dropped.
+func (o *outbox) close() {
+	o.mu.Lock()
+	o.closed = true
+	o.items = nil
+	o.mu.Unlock()
+	o.wakeWriter()
 }
 
 // isClosed tells whether close was called.
@@ -110,19 +161,7 @@ func (o *outbox) isClosed() bool {
 func (o *outbox) pending() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return len(o.items) > 0
-}
-
-// drain writes all there is, unless somebody else is at it, who then writes that too.
-func (o *outbox) drain() error {
-	for o.pending() && o.writing.TryLock() {
-		err := o.writeAll()
-		o.writing.Unlock()
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return len(o.items) > 0 || o.stuck.Load() && !o.closed
 }
 
 // waitForRoom blocks while too much waits to be written, by writing.
@@ -135,41 +174,42 @@ func (o *outbox) waitForRoom() {
 	}
 	o.writing.Lock()
 	defer o.writing.Unlock()
-	o.writeAll()
+	o.write(o.block)
+	o.stuck.Store(false)
 }
 
-// take empties the outbox into the caller's hands.
-func (o *outbox) take() []item {
+// take moves what was put in to taken, and tells whether there was something.
+func (o *outbox) take() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	taken := o.items
-	o.items = o.spare[:0]
-	o.spare = nil
-	return taken
+	if len(o.items) == 0 {
+		return false
+	}
+	o.taken, o.next = o.items, 0
+	o.items, o.spare = o.spare, nil
+	return true
 }
 
-// writeAll encodes and writes until there is nothing more.
-func (o *outbox) writeAll() error {
+// write encodes all there is and writes it with out, which tells whether all of the buffer is written. It stops when out says no: then
+// what is left stays for the next call.
+func (o *outbox) write(out func() bool) bool {
 	for o.err == nil {
-		items := o.take()
-		if len(items) == 0 {
-			o.spare = items
-			break
-		}
-		for i := range items {
-			o.encode(&items[i])
-			if len(o.buffer) >= writeSize {
-				o.flush()
+		for o.next < len(o.taken) {
+			if len(o.buffer) >= writeSize && !out() {
+				return false
 			}
-			if o.err != nil {
-				return o.err
-			}
+			o.encode(&o.taken[o.next])
+			o.taken[o.next] = item{}
+			o.next++
 		}
-		clear(items)
-		o.spare = items
-		o.flush()
+		if o.taken != nil {
+			o.spare, o.taken, o.next = o.taken[:0], nil, 0
+		}
+		if !o.take() {
+			return len(o.buffer) == 0 || out()
+		}
 	}
-	return o.err
+	return false
 }
 
 // encode appends an item's frame to the buffer.
@@ -184,7 +224,11 @@ func (o *outbox) encode(i *item) {
 	default:
 		frame = o.frameOf(&i.dispatch)
 	}
-	o.buffer, o.err = o.encoder.Append(o.buffer, frame)
+	if buffer, err := o.encoder.Append(o.buffer, frame); err == nil {
+		o.buffer = buffer
+	} else if o.err == nil {
+		o.err = err
+	}
 }
 
 // frameOf puts a message into the frame of its delivery. The message itself belongs to others too and stays as it is: what only this delivery
@@ -201,15 +245,50 @@ func (o *outbox) frameOf(d *broker.Dispatch) *wire.MessageDispatch {
 	return f
 }
 
-// flush writes the buffer.
-func (o *outbox) flush() {
-	if len(o.buffer) == 0 || o.err != nil {
-		return
+// block writes the buffer, however long that takes.
+func (o *outbox) block() bool {
+	_, err := o.socket.Write(o.buffer)
+	if err != nil && o.err == nil {
+		o.err = err
 	}
-	_, o.err = o.socket.Write(o.buffer)
-	o.watch.Written()
-	if cap(o.buffer) > keepSize {
+	o.written(len(o.buffer))
+	return err == nil
+}
+
+// try writes as much of the buffer as the socket takes at once.
+func (o *outbox) try() bool {
+	var n int
+	var failure error
+	err := o.raw.Write(func(fd uintptr) bool {
+		for {
+			n, failure = syscall.Write(int(fd), o.buffer)
+			if failure != syscall.EINTR {
+				return true
+			}
+		}
+	})
+	if err == nil && !errors.Is(failure, syscall.EAGAIN) {
+		err = failure
+	}
+	if err != nil {
+		// The writer's goroutine meets the error again, and ends the connection.
+		n = 0
+	}
+	o.written(max(n, 0))
+	if len(o.buffer) == 0 {
+		return true
+	}
+	o.stuck.Store(true)
+	return false
+}
+
+// written takes n bytes out of the buffer.
+func (o *outbox) written(n int) {
+	if n > 0 {
+		o.watch.Written()
+	}
+	o.buffer = o.buffer[:copy(o.buffer, o.buffer[n:])]
+	if len(o.buffer) == 0 && cap(o.buffer) > keepSize {
 		o.buffer = nil
 	}
-	o.buffer = o.buffer[:0]
 }

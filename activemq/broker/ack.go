@@ -100,7 +100,12 @@ func (s *Subscription) ackInTransaction(ack *message.Ack, whenDone store.Complet
 	if err != nil {
 		return err
 	}
-	tx.addAcks(s, acked, ack)
+	if err := tx.addAcks(s, acked, ack); err != nil {
+		for _, g := range byOrigin(acked) {
+			s.giveBack(g)
+		}
+		return err
+	}
 	s.wakeOrigins()
 	if whenDone != nil {
 		whenDone(nil)

@@ -54,9 +54,10 @@ func (q *Queue) newBrowse(by *Subscription) *browse {
 
 // wakeup gives the browser what its credit allows, and tells it the end.
 func (w *browse) wakeup() {
+	s := w.by
+	defer s.conn.peer.Flush()
 	w.queue.mu.Lock()
 	defer w.queue.mu.Unlock()
-	s := w.by
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for s.creditLocked() && !w.ended {

@@ -44,6 +44,7 @@ func (q *Queue) giveLocked(d *delivery) {
 		if !s.take(d, &q.waiting) {
 			continue
 		}
+		q.touched.add(s)
 		q.bytes -= size
 		q.inFlight.Add(1)
 		q.dispatched.Add(1)
@@ -92,8 +93,14 @@ type Dispatch struct {
 // Peer is what a protocol gives the broker to talk to the other end of a connection. Its methods must not block, and must not call the
 // broker.
 type Peer interface {
-	// Dispatch queues a message for the consumer. The limits of credit keep the number of queued messages within bounds.
+	// Dispatch queues a message for the consumer. It comes with locks held. The limits of credit keep the number of queued messages
+	// within bounds.
 	Dispatch(Dispatch)
+
+	// Flush sends what was queued, as far as that can be done at once; the peer sees to the rest by itself. It comes after one or more
+	// calls of Dispatch, without the locks of queues, topics and subscriptions. What the broker dispatches while the connection's own
+	// goroutine is in one of its methods may come without: a peer sends what is queued before it waits for the client's next command.
+	Flush()
 
 	// Close ends the connection because of err: the broker stops, another connection took this one's place, or a rule was broken.
 	Close(err error)

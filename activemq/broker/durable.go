@@ -83,6 +83,7 @@ func (h *share) dispatchLocked() {
 			case !s.take(d, &h.waiting):
 				return
 			default:
+				h.topic.touched.add(s)
 				h.bytes -= size
 				h.topic.inFlight.Add(1)
 				h.topic.dispatched.Add(1)

@@ -17,13 +17,7 @@ type Queue struct {
 	backlog
 	consumers []*Subscription // who may get messages, the one whose turn it is first; higher priorities before lower ones
 	removed   bool
-	dead      []deadLetter // found expired under the lock, to be seen to after it
-}
-
-// deadLetter is a delivery that a dead letter strategy has to see.
-type deadLetter struct {
-	delivery *delivery
-	cause    string // "" for an expired message
+	afterwards
 }
 
 // newQueue makes the queue over what the store holds of it.
@@ -207,29 +201,30 @@ func (q *Queue) wakeup() {
 	q.unlock()
 }
 
-// unlock ends what holds the lock, and then sees to what was found expired meanwhile.
+// unlock ends what holds the lock, and does what has to be done after it.
 func (q *Queue) unlock() {
-	dead := q.dead
-	q.dead = nil
+	later := q.afterwards.take()
 	q.mu.Unlock()
-	for _, l := range dead {
-		q.broker.bury(l)
-	}
+	later.do(q.broker)
 }
 
 // attach adds a consumer. It gets nothing before the next wakeup, which the caller sees to once it holds no lock.
 func (q *Queue) attach(s *Subscription) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.stored != nil {
-		q.stored.Delivering()
-	}
 	at := len(q.consumers)
 	for at > 0 && q.consumers[at-1].info.Priority < s.info.Priority {
 		at--
 	}
 	q.consumers = append(q.consumers[:at:at], append([]*Subscription{s}, q.consumers[at:]...)...)
 	s.addOrigin(q)
+}
+
+// expectConsumers has the store note that messages may be delivered from now on.
+func (q *Queue) expectConsumers() {
+	if q.stored != nil {
+		q.stored.Delivering()
+	}
 }
 
 // detach takes a consumer out. What it had in flight comes with returned.
@@ -265,6 +260,15 @@ func (q *Queue) remove(whenDone store.Completion) {
 		return
 	}
 	q.broker.options.Store.RemoveDestination(q.name, whenDone)
+}
+
+// noteDelivered tells the store, which is about to be closed, what must carry the redelivered mark in the next run.
+func (q *Queue) noteDelivered() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.stored != nil && q.delivered > 0 {
+		q.stored.Delivered(q.delivered)
+	}
 }
 
 // Counters returns the queue's numbers.

@@ -145,10 +145,14 @@ func (s *Subscription) pull(timeout int64) {
 	}
 	giveUp := func() {
 		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.pulls > 0 && !s.closed {
+		none := s.pulls > 0 && !s.closed
+		if none {
 			s.pulls--
 			s.conn.peer.Dispatch(Dispatch{Consumer: s.info.Consumer})
+		}
+		s.mu.Unlock()
+		if none {
+			s.conn.peer.Flush()
 		}
 	}
 	if timeout < 0 {

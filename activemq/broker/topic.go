@@ -15,8 +15,8 @@ type Topic struct {
 	mu sync.Mutex
 	// mu guards what follows.
 	subscribers []*Subscription
-	shares      []*share     // of durable subscriptions, also of those that are away
-	dead        []deadLetter // found expired under the lock, to be seen to after it
+	shares      []*share // of durable subscriptions, also of those that are away
+	afterwards
 }
 
 // newTopic makes the topic over what the store holds of it.
@@ -95,14 +95,11 @@ func (t *Topic) admit(m *message.Message, e *store.Entry) {
 	t.publishLocked(m, e)
 }
 
-// unlock ends what holds the lock, and then sees to what was found expired meanwhile.
+// unlock ends what holds the lock, and does what has to be done after it.
 func (t *Topic) unlock() {
-	dead := t.dead
-	t.dead = nil
+	later := t.afterwards.take()
 	t.mu.Unlock()
-	for _, l := range dead {
-		t.broker.bury(l)
-	}
+	later.do(t.broker)
 }
 
 // publishLocked gives m to all that want it.
@@ -124,6 +121,7 @@ func (t *Topic) publishLocked(m *message.Message, e *store.Entry) {
 		if lost := s.offer(d, t.maxPending(s)); lost != nil {
 			t.discarded(lost)
 		}
+		t.touched.add(s)
 	}
 	for _, h := range t.shares {
 		l.holders.Add(1)
@@ -182,6 +180,9 @@ func (t *Topic) returned(ds []*delivery) {
 // wakeup has nothing to do: what waits for credit is with the subscriber itself.
 func (t *Topic) wakeup() {}
 
+// expectConsumers has nothing to do: these subscribers get nothing a second time.
+func (t *Topic) expectConsumers() {}
+
 // attach adds a subscriber.
 func (t *Topic) attach(s *Subscription) {
 	t.mu.Lock()
@@ -216,6 +217,17 @@ func (t *Topic) remove(whenDone store.Completion) {
 		return
 	}
 	t.broker.options.Store.RemoveDestination(t.name, whenDone)
+}
+
+// noteDelivered tells the store, which is about to be closed, what must carry the redelivered mark in the next run.
+func (t *Topic) noteDelivered() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, h := range t.shares {
+		if h.delivered > 0 {
+			h.stored.Delivered(h.delivered)
+		}
+	}
 }
 
 // Counters returns the topic's numbers.

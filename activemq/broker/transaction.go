@@ -64,15 +64,19 @@ func (t *transaction) addSend(m *message.Message, q *Queue, topic *Topic) error 
 }
 
 // addAcks takes in messages that a consumer acknowledged.
-func (t *transaction) addAcks(s *Subscription, ds []*delivery, ack *message.Ack) {
+func (t *transaction) addAcks(s *Subscription, ds []*delivery, ack *message.Ack) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if err := t.openLocked(); err != nil {
+		return err
+	}
 	for _, g := range byOrigin(ds) {
 		if hasStored(g) {
 			g[0].from.consumeIn(g, ack, t.storedLocked())
 		}
 		t.acks = append(t.acks, acked{s, g, ack})
 	}
+	return nil
 }
 
 // hasStored tells whether any of ds is in the store.
@@ -131,11 +135,15 @@ func (t *transaction) commit(whenDone store.Completion) error {
 		whenDone(nil)
 		return nil
 	}
+	t.broker.commits.Add(1)
 	stored.Commit(func(err error) {
 		if err == nil {
 			t.apply()
 			stored.Finish()
+		} else {
+			t.giveBack()
 		}
+		t.broker.commits.Done()
 		whenDone(err)
 	})
 	return nil
@@ -169,6 +177,7 @@ func (s *Subscription) committed(ds []*delivery) {
 	}
 	s.feedLocked()
 	s.mu.Unlock()
+	s.conn.peer.Flush()
 	s.dequeued.Add(int64(len(ds)))
 }
 
@@ -183,17 +192,7 @@ func (t *transaction) rollback(whenDone store.Completion) error {
 	t.ended = true
 	stored := t.stored
 	t.mu.Unlock()
-	for _, a := range t.acks {
-		var orphans []*delivery
-		if a.subscription != nil {
-			orphans = a.subscription.rolledBack(a.deliveries)
-		} else {
-			orphans = a.deliveries
-		}
-		if len(orphans) > 0 {
-			orphans[0].from.returned(orphans)
-		}
-	}
+	t.giveBack()
 	if stored == nil {
 		whenDone(nil)
 		return nil
@@ -203,6 +202,25 @@ func (t *transaction) rollback(whenDone store.Completion) error {
 		whenDone(err)
 	})
 	return nil
+}
+
+// giveBack undoes the acknowledgements.
+func (t *transaction) giveBack() {
+	for _, a := range t.acks {
+		if a.subscription != nil {
+			a.subscription.giveBack(a.deliveries)
+		} else {
+			a.deliveries[0].from.returned(a.deliveries)
+		}
+	}
+}
+
+// giveBack undoes the acknowledgement of messages of one origin: they are in flight again, or back where they came from when the consumer is
+// gone.
+func (s *Subscription) giveBack(ds []*delivery) {
+	if orphans := s.rolledBack(ds); len(orphans) > 0 {
+		orphans[0].from.returned(orphans)
+	}
 }
 
 // rolledBack puts acknowledged messages in flight again, and returns those that the consumer is not there for any more.

@@ -105,6 +105,7 @@ func (c *call) validate() int {
 	if !ok {
 		return c.fail(fmt.Errorf("validate: not served by this version"))
 	}
+	c.settings.addJavaProperties()
 	if err := v.Validate(c.settings, c.out); err != nil {
 		return c.fail(err)
 	}

@@ -26,6 +26,7 @@ func (c *call) run(ready func()) (err error) {
 	signal.Ignore(syscall.SIGPIPE) // whoever reads standard output may go, the broker stays
 
 	c.banner()
+	c.settings.addJavaProperties()
 	err = logging.Default.Open(logging.Options{Conf: c.settings.Conf, Properties: c.settings.Properties, Console: c.out})
 	if err != nil {
 		return err
@@ -33,6 +34,7 @@ func (c *call) run(ready func()) (err error) {
 	defer func() { err = errors.Join(err, logging.Default.Close()) }()
 	slog.SetDefault(logging.Logger("org.apache.activemq"))
 	defer dumpStacksOnQuit(c.out)()
+	c.warnOfIdleOptions()
 
 	err = c.guard(ctx, ready)
 	if err != nil {

@@ -34,6 +34,8 @@ func (c *call) start() int {
 	if err := c.makeData(owner); err != nil {
 		return c.fail(err)
 	}
+	// The claim comes before the daemon: of two starts at a time the second must find the first, not start a broker
+	// that fails on the locked store.
 	pidFile := c.settings.process.pidFile
 	if err := pidFile.claim(os.Getpid()); errors.Is(err, errRunning) {
 		c.say("INFO: Process with pid '%d' is already running", c.runningPid())
@@ -72,6 +74,8 @@ func (c *call) spawn(owner *owner) (*exec.Cmd, *os.File, error) {
 	}
 	defer tell.Close()
 
+	// The command line is the one of the launcher's making: ps shows what it always showed, and status reads the data
+	// directory from it.
 	child := exec.Command(program)
 	child.Args = append(child.Args, c.javaOptions...)
 	child.Args = append(child.Args, "--")
@@ -121,7 +125,7 @@ func (c *call) await(child *exec.Cmd, answer *os.File) error {
 
 // daemon runs the broker in the process that stays, whichever command started it.
 func (c *call) daemon() int {
-	os.Unsetenv(readyVariable)
+	os.Unsetenv(readyVariable) // for this process alone
 	syscall.CloseOnExec(readyFD)
 	answer := os.NewFile(readyFD, "ready")
 	defer answer.Close()
@@ -143,7 +147,8 @@ func (c *call) daemon() int {
 	return exitOK
 }
 
-// console runs the broker in the foreground, in this very process: whoever started it can signal and measure it.
+// console runs the broker in the foreground, in this very process: whoever started it can signal and measure it. Ended by
+// a signal it returns 0, where java has 143 or 130: service managers take both for a regular end.
 func (c *call) console() int {
 	if pid := c.runningPid(); pid != 0 {
 		c.say("ERROR: ActiveMQ is already running")

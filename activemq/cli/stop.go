@@ -28,7 +28,8 @@ func (c *call) status() int {
 	return exitOK
 }
 
-// stop asks the broker to end and waits for it. One that does not end in time is killed.
+// stop asks the broker to end and waits for it. One that does not end in time is killed. The original asks through JMX
+// first; here the signal says it all.
 func (c *call) stop() int {
 	pidFile, limit := c.settings.process.pidFile, c.settings.process.killMax
 	pid := c.runningPid()
@@ -58,13 +59,16 @@ func (c *call) stop() int {
 	return c.kill()
 }
 
+// The process of somebody else's child cannot be waited for, only looked at.
+const lookEvery = 20 * time.Millisecond
+
 // waitForEnd returns true once the process has ended, false after limit. It prints a dot every second.
 func (c *call) waitForEnd(pid int, limit time.Duration) bool {
 	deadline := time.NewTimer(limit)
 	defer deadline.Stop()
 	dot := time.NewTicker(time.Second)
 	defer dot.Stop()
-	look := time.NewTicker(20 * time.Millisecond)
+	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	for len(commandLine(pid)) > 0 {
 		select {
@@ -78,7 +82,7 @@ func (c *call) waitForEnd(pid int, limit time.Duration) bool {
 	return true
 }
 
-// kill ends the broker without asking it.
+// kill ends the broker without asking it. Its store recovers at the next start, as after a loss of power.
 func (c *call) kill() int {
 	pidFile := c.settings.process.pidFile
 	pid := c.runningPid()
@@ -93,7 +97,8 @@ func (c *call) kill() int {
 	return c.exitAfter(pidFile.remove())
 }
 
-// restart stops the broker if one runs, starts it and shows its status.
+// restart stops the broker if one runs, starts it and shows its status. A broker that cannot be stopped is not started
+// again.
 func (c *call) restart() int {
 	if c.runningPid() != 0 {
 		if code := c.stop(); code != exitOK {

@@ -12,6 +12,7 @@ type bean struct {
 	at         Position
 	spring     bool // written as <bean>: Spring's conversions hold instead of XML Schema's
 	lazy       bool
+	parent     string      // id of the bean whose class and settings it takes over, or ""
 	properties []*property // in the order in which they are set; the last of a name counts
 	arguments  []*value    // of the constructor
 }
@@ -74,6 +75,7 @@ type value struct {
 // entry is one pair of a map.
 type entry struct{ key, value *value }
 
+// literalValue is text as written, before placeholders are replaced in it.
 func literalValue(at Position, text string) *value {
 	return &value{kind: literal, at: at, text: text, raw: text}
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -12,9 +13,9 @@ import (
 //
 //	JournalMaxFileLength Bytes `xml:"journalMaxFileLength" default:"32mb"`
 //
-// Several names, with | between them, share a field when they set the same thing in the original; the one set last counts. The syntax of a
-// literal is that of the name in schema.txt. A default in angle brackets is an element with its own defaults.
-// Fields hold
+// Several names, with | between them, share a field when they set the same thing in the original; the one set last
+// counts. The syntax of a literal is that of the name in schema.txt. A default in angle brackets is an element with its
+// own defaults. Fields hold
 //
 //	bool, int, int64, float64, string, Bytes, Millis, URI    literals
 //	[]string                                                 comma separated lists
@@ -57,6 +58,7 @@ var records = sync.OnceValue(func() map[string]*record {
 	return out
 })
 
+// readRecord reads the tags of a struct type, those of embedded structs included.
 func readRecord(t reflect.Type) *record {
 	r := &record{typ: t, byName: map[string]*field{}}
 	for _, f := range reflect.VisibleFields(t) {
@@ -142,9 +144,10 @@ var harmless = []string{
 	"io.fabric8.insight.log.log4j.Log4jLogQuery", "org.fusesource.insight.log.log4j.Log4jLogQuery",
 }
 
+// warnUnserved says that a bean was left out, unless nobody will miss it.
 func (c *context) warnUnserved(b *bean) {
 	switch {
-	case contains(harmless, b.class):
+	case slices.Contains(harmless, b.class):
 	case b.schema != nil:
 		c.warnf(b.at, "%s is not served", b.name())
 	default:
@@ -152,6 +155,7 @@ func (c *context) warnUnserved(b *bean) {
 	}
 }
 
+// setDefault sets a field as its tag says. A default that does not parse is a bug in the tag.
 func (c *context) setDefault(r *record, f *field, ptr reflect.Value) {
 	if !f.has {
 		return
@@ -244,6 +248,8 @@ func (c *context) assign(b *bean, sp *schemaProperty, v *value, dest reflect.Val
 	return true
 }
 
+// assignBean sets a field to the struct of the bean that a value holds or refers to. A bean that is not served leaves the
+// field alone, unless its type has room for an *Unserved.
 func (c *context) assignBean(b *bean, sp *schemaProperty, v *value, dest reflect.Value) bool {
 	target := c.target(v)
 	if target == nil {
@@ -263,6 +269,8 @@ func (c *context) assignBean(b *bean, sp *schemaProperty, v *value, dest reflect
 	return false
 }
 
+// assignList sets a list of structs. Beans that are not served drop out, unless the type has room for them. As in the
+// original, a single value makes a list of one.
 func (c *context) assignList(b *bean, sp *schemaProperty, v *value, dest reflect.Value) bool {
 	items := v.list
 	if v.kind != list {
@@ -279,6 +287,7 @@ func (c *context) assignList(b *bean, sp *schemaProperty, v *value, dest reflect
 	return true
 }
 
+// assignStrings sets a list of names: text with commas, or a list of texts.
 func (c *context) assignStrings(b *bean, sp *schemaProperty, v *value, dest reflect.Value) bool {
 	var out []string
 	switch v.kind {
@@ -296,6 +305,7 @@ func (c *context) assignStrings(b *bean, sp *schemaProperty, v *value, dest refl
 	return true
 }
 
+// assignMap sets a map of texts.
 func (c *context) assignMap(b *bean, sp *schemaProperty, v *value, dest reflect.Value) bool {
 	if v.kind != mapping {
 		c.errorf(v.at, "%s of %s takes a map", sp.name, b.name())

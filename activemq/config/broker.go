@@ -113,6 +113,9 @@ func (b *Broker) BrokerDirectory() string { return filepath.Join(b.DataDirectory
 
 // complete settles what depends on several settings.
 func (b *Broker) complete(c *context) {
+	if b.Set("useLocalHostBrokerName") && !b.Set("brokerName") && c.env.Hostname != "" {
+		b.Name = c.env.Hostname // whether it says true or false, as in the original
+	}
 	b.Name = strings.Map(brokerNameRune, b.Name)
 	b.DataDirectory, b.SchedulerDirectory = cleanPath(b.DataDirectory), cleanPath(b.SchedulerDirectory)
 	if b.TempDirectory == "" {
@@ -136,11 +139,12 @@ func brokerNameRune(r rune) rune {
 	return '_'
 }
 
-// completeStore picks the store that the original would use: none but memory where persistence is off, and KahaDB in
-// the broker's directory where nothing is said.
+// completeStore picks the store that the original would use: KahaDB in the broker's directory where nothing is said, and
+// memory where persistence is off. An adapter that is set while it is still on stays, though, so that an attribute
+// persistenceAdapter="#id" wins over persistent="false".
 func (b *Broker) completeStore(c *context) {
 	if !b.Persistent {
-		if _, memory := b.PersistenceAdapter.(*MemoryStore); b.PersistenceAdapter != nil && !memory {
+		if _, memory := b.PersistenceAdapter.(*MemoryStore); !memory && b.overrides("persistenceAdapter", "persistent") {
 			c.warnf(b.Place("persistenceAdapter"), "persistent is false: the persistence adapter is not used")
 			b.PersistenceAdapter = nil
 		}

@@ -17,6 +17,8 @@ func (c *context) check() {
 	}
 }
 
+// checkReference reports a reference to a bean that is nowhere defined. Names that begin with & mean the factory of a bean
+// and are for Spring to judge.
 func (c *context) checkReference(v *value) {
 	if v.kind == reference && c.find(v.text) == nil && !strings.HasPrefix(v.text, "&") {
 		known := make([]string, 0, len(c.byID))
@@ -27,6 +29,7 @@ func (c *context) checkReference(v *value) {
 	}
 }
 
+// checkProperty reports a name that the element does not have, and a literal that its kind does not allow.
 func (c *context) checkProperty(b *bean, p *property) {
 	if b.schema == nil {
 		return

@@ -3,12 +3,12 @@
 //
 // Reading goes in steps, each in files of its own:
 //
-//	document.go    XML text to a tree with positions
-//	spring.go, xbean.go   the tree to beans: descriptions of objects, in either dialect
-//	context.go     imports, bean names, placeholders
-//	check.go       names and values against what the original knows (schema.txt)
-//	bind.go        beans to the structs of broker.go, policy.go, store.go and so on
-//	console.go     beans of Jetty's classes to a Console
+//	document.go               XML text to a tree with positions
+//	spring.go, xbean.go       the tree to beans: descriptions of objects, in either dialect
+//	context.go, configurer.go imports, bean names, placeholders
+//	check.go                  names and values against what the original knows (schema.txt)
+//	bind.go                   beans to the structs of broker.go, policy.go, store.go and so on
+//	console.go, jettyxml.go   beans of Jetty's classes, or Jetty's own files, to a Console
 //
 // A struct field names its setting in a tag, and nothing else does: the running value, the answer of a validator and the
 // table of what is supported (Supported) all come from there.
@@ -34,6 +34,9 @@ type Environment struct {
 	// ReadFile reads a file that the configuration names, and the configuration itself, nil: os.ReadFile.
 	ReadFile func(path string) ([]byte, error)
 
+	// Hostname is the name that useLocalHostBrokerName gives a broker, "": the system's.
+	Hostname string
+
 	// Unvalidated lifts XML Schema's rules, as xbean:FILE?validate=false does: wider spellings of booleans and numbers,
 	// placeholders in both, missing namespaces. Names are checked all the same.
 	Unvalidated bool
@@ -42,7 +45,7 @@ type Environment struct {
 // File is a configuration that was read whole.
 type File struct {
 	Path     string    // as given to Load
-	Read     []string  // all files read, in order, imports included
+	Read     []string  // all XML files read, in order, imports included
 	Broker   *Broker   // the first broker in the file
 	Console  *Console  // nil where no file describes a web server
 	Warnings []Problem // in the order of the text
@@ -57,10 +60,14 @@ func Load(path string, env Environment) (*File, error) {
 	if env.LookupEnv == nil {
 		env.LookupEnv = func(string) (string, bool) { return "", false }
 	}
+	if env.Hostname == "" {
+		env.Hostname, _ = os.Hostname() // without one, the broker keeps its default name
+	}
 	c := newContext(&env)
 	if err := c.load(path); err != nil {
 		return nil, err
 	}
+	c.inherit()
 	c.replacePlaceholders()
 	c.check()
 	file := &File{Path: path, Read: c.files}

@@ -46,6 +46,7 @@ func TestErrors(t *testing.T) {
 		{"placeholder in a number", configurer, `taskRunnerPriority="${nope:7}"`, "", `taskRunnerPriority of broker is "${nope:7}", and values of type int take no placeholder`},
 		{"placeholder without a value", configurer, `brokerName="x${nope}"`, "", `placeholder "nope" has no value, in "x${nope}"`},
 		{"reference to nothing", `<bean id="store" class="a.B"/>`, `persistenceAdapter="#stor"`, "", `no bean is named "stor"; did you mean "store"?`},
+		{"parent of itself", `<bean id="a" parent="b"/><bean id="b" parent="a"/>`, "", "", `of a bean is not defined, or leads back to it`},
 		{"reference to something else", `<bean id="usage" class="org.apache.activemq.usage.SystemUsage"/>`, `persistenceAdapter="#usage"`, "", `bean of class org.apache.activemq.usage.SystemUsage does not fit into persistenceAdapter of broker`},
 		{"entry without destination", "", "", `<destinationPolicy><policyMap><policyEntries><policyEntry/></policyEntries></policyMap></destinationPolicy>`, `policyEntry names no destination, want queue or topic`},
 		{"property of a Spring bean", `<bean id="k" class="org.apache.activemq.store.kahadb.KahaDBPersistenceAdapter"><property name="directry" value="x"/></bean>`, "", "", `property directry is not known in bean of class org.apache.activemq.store.kahadb.KahaDBPersistenceAdapter; did you mean "directory"?`},
@@ -236,7 +237,7 @@ func TestConfigurers(t *testing.T) {
 		{"system before file", bean(older, files+`<property name="systemPropertiesModeName" value="SYSTEM_PROPERTIES_MODE_OVERRIDE"/>`), "${activemq.home}x${activemq.data}", "_homex_data"},
 		{"system before file in the newer class", bean(newer, files), "${activemq.data}", "_data"},
 		{"own properties", bean(older, `<property name="properties"><props><prop key="k">v</prop></props></property>`), "${k}", "v"},
-		{"own properties as lines", bean(older, `<property name="properties"><value>k=v</value></property>`), "${k:none}", "none"},
+		{"own properties as lines", bean(older, `<property name="properties"><value>k=v</value></property>`), "${k:none}", "v"},
 		{"several", bean(older, files+`<property name="ignoreUnresolvablePlaceholders" value="true"/>`) + bean(older, `<property name="properties"><props><prop key="k">v</prop></props></property>`), "${k}-${only-a}", "v-a"},
 		{"other marks", bean(older, files+`<property name="placeholderPrefix" value="@["/><property name="placeholderSuffix" value="]"/>`), "@[only-a]", "a"},
 		{"missing file", bean(older, `<property name="location" value="nope.properties"/><property name="ignoreResourceNotFound" value="true"/>`), "${nope:x}", "x"},
@@ -312,11 +313,99 @@ func TestBrokerSettles(t *testing.T) {
 	}
 	for attributes, want := range map[string]string{
 		"": "ALWAYS", `journalDiskSyncStrategy="periodic"`: "PERIODIC", `enableJournalDiskSyncs="false"`: "NEVER",
-		`journalDiskSyncStrategy="periodic" enableJournalDiskSyncs="true"`: "ALWAYS", `enableJournalDiskSyncs="true" journalDiskSyncStrategy="periodic"`: "PERIODIC",
+		`journalDiskSyncStrategy="periodic" enableJournalDiskSyncs="true"`: "PERIODIC", `enableJournalDiskSyncs="true" journalDiskSyncStrategy="periodic"`: "PERIODIC",
 	} {
 		k := load("", `<persistenceAdapter><kahaDB `+attributes+`/></persistenceAdapter>`).PersistenceAdapter.(*KahaDB)
 		if k.JournalDiskSyncStrategy != want || k.EnableJournalDiskSyncs != (want == "ALWAYS") {
 			t.Errorf("%q syncs %s, want %s", attributes, k.JournalDiskSyncStrategy, want)
+		}
+	}
+}
+
+// TestOriginalAnswers has small files that the original, release 5.17.2, was asked about, with its answer: a value, or "" for
+// a refusal.
+func TestOriginalAnswers(t *testing.T) {
+	kaha := func(attributes string) string {
+		return `<persistenceAdapter><kahaDB directory="x" ` + attributes + `/></persistenceAdapter>`
+	}
+	entry := func(attributes, inside string) string {
+		return `<destinationPolicy><policyMap><policyEntries><policyEntry ` + attributes + `>` + inside + `</policyEntry></policyEntries></policyMap></destinationPolicy>`
+	}
+	const spring = `xmlns="http://www.springframework.org/schema/beans"`
+	store := func(b *Broker) string {
+		switch s := b.PersistenceAdapter.(type) {
+		case *KahaDB:
+			return "kahaDB " + s.Directory
+		case *MemoryStore:
+			return "memory"
+		}
+		return "?"
+	}
+	name := func(b *Broker) string { return b.Name }
+	destination := func(b *Broker) string { return b.DestinationPolicy.Entries[0].Destination.String() }
+	for _, c := range []struct {
+		before, attributes, inside string
+		value                      func(*Broker) string
+		want                       string
+	}{
+		{"", "", `<persistenceAdapter><kahaDB><directory>zz</directory></kahaDB></persistenceAdapter>`, store, ""},
+		{"", "", `<persistenceAdapter><kahaDB><directory><value ` + spring + `>zz</value></directory></kahaDB></persistenceAdapter>`, store, "kahaDB zz"},
+		{"", "", `<brokerName>q</brokerName>`, name, ""},
+		{"", "", `<managementContext><managementContext><environment>a=b</environment></managementContext></managementContext>`, name, ""},
+		{"", "", `<plugins><list ` + spring + `><bean class="org.apache.activemq.broker.util.TimeStampingBrokerPlugin"/></list></plugins>`, name, ""},
+		{"", `persistent="false"`, kaha(""), store, "memory"},
+		{`<bean id="k" class="org.apache.activemq.store.kahadb.KahaDBPersistenceAdapter"/>`, `persistent="false" persistenceAdapter="#k"`, "", store, "kahaDB KahaDB"},
+		{`<bean id="m" class="org.apache.activemq.store.memory.MemoryPersistenceAdapter"/>`, "", `<persistenceAdapter><ref ` + spring + ` bean="m"/></persistenceAdapter>`, store, "memory"},
+		{configurer + `<bean id="m" class="org.apache.activemq.store.memory.MemoryPersistenceAdapter"/>`, `persistenceAdapter="#${nope:m}"`, "", store, "memory"},
+		{"", `brokerName="##x"`, "", name, "_x"},
+		{"", "brokerName=\"a\nb\"", "", name, "a_b"},
+		{"", `persistent="#x"`, "", name, ""},
+		{"", "", entry(`topic="b" queue="a"`, ""), destination, "topic://b"},
+		{"", "", entry(`tempTopic="true" queue="a"`, ""), destination, "temp-topic://>"},
+		{"", "", entry(`tempQueue="false"`, ""), destination, "temp-queue://>"},
+		{"", "", entry(`queue="b"`, `<destination><topic physicalName="t"/></destination>`), destination, "topic://t"},
+		{`<bean id="mu" class="org.apache.activemq.usage.MemoryUsage"><property name="limit" value="64mb"/></bean>`, "", `<systemUsage><systemUsage memoryUsage="#mu"/></systemUsage>`, name, ""},
+		{`<bean id="mu" class="org.apache.activemq.usage.MemoryUsage"><property name="limit" value="64"/></bean>`, "", `<systemUsage><systemUsage memoryUsage="#mu"/></systemUsage>`, name, "localhost"},
+		{"", "", `<transportConnectors><transportConnector uri="tcp://a:1"><publishedAddressPolicy><publishedAddressPolicy publishedHostStrategy="fqdn"/></publishedAddressPolicy></transportConnector></transportConnectors>`, name, ""},
+		{"", "", entry(`queue="a"`, `<destination><queue physicalName=""/></destination>`), destination, ""},
+		{`<bean id="q" class="org.apache.activemq.command.ActiveMQQueue"><constructor-arg index="0" value="zz"/></bean>`, "", entry("destination=\"#q\"", ""), destination, "queue://zz"},
+		{"", `xmlns:y="urn:y" y:a="1"`, "", name, "localhost"},
+		{"", "", `<bean ` + spring + ` class="java.lang.String"/>`, name, "localhost"},
+		{"", "", `<x xmlns="urn:x"/>`, name, ""},
+		{"", `useLocalHostBrokerName="false"`, "", name, "this-host"},
+		{"", `useLocalHostBrokerName="true" brokerName="localhost"`, "", name, "localhost"},
+		{`<bean id="base" abstract="true" class="org.apache.activemq.store.kahadb.KahaDBPersistenceAdapter"><property name="directory" value="base"/></bean><bean id="k" parent="base"><property name="useLock" value="false"/></bean>`,
+			`persistenceAdapter="#k"`, "", store, "kahaDB base"},
+		{`<bean name="a,b;c d" class="org.apache.activemq.store.memory.MemoryPersistenceAdapter"/>`, `persistenceAdapter="#d"`, "", store, "memory"},
+		{configurer + `<bean class="java.lang.String" lazy-init="true"><constructor-arg value="${nope}"/></bean>`, "", "", name, ""},
+		{"", "", `<plugins><authorizationPlugin><map><authorizationMap><authorizationEntries><authorizationEntry read="a"/></authorizationEntries></authorizationMap></map></authorizationPlugin></plugins>`, name, ""},
+	} {
+		f, err := loadFiles(inBroker(c.before, c.attributes, c.inside), nil)
+		switch {
+		case c.want == "" && err == nil:
+			t.Errorf("%s %s %s: accepted, but the original refuses it", c.before, c.attributes, c.inside)
+		case c.want != "" && err != nil:
+			t.Errorf("%s %s %s: refused: %v", c.before, c.attributes, c.inside, err)
+		case c.want != "" && c.value(f.Broker) != c.want:
+			t.Errorf("%s %s %s: got %q, want %q", c.before, c.attributes, c.inside, c.value(f.Broker), c.want)
+		}
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := loadFiles(consoleFiles(), nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkReadSchema(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if len(readSchema(schemaText).elements) == 0 {
+			b.Fatal("no elements")
 		}
 	}
 }

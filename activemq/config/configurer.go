@@ -8,6 +8,7 @@ import (
 
 // A configurer is the bean that makes ${…} work: without one, the text stays as it is. Several take turns.
 
+// isConfigurer knows the classes by their ending, since encrypting variants of other projects keep it.
 func (b *bean) isConfigurer() bool {
 	return strings.HasSuffix(b.class, "PropertyPlaceholderConfigurer") || strings.HasSuffix(b.class, "PropertySourcesPlaceholderConfigurer")
 }
@@ -24,6 +25,7 @@ func (c *context) replacePlaceholders() {
 	}
 }
 
+// replaceWith lets one configurer go over all beans but the configurers.
 func (c *context) replaceWith(p placeholders) {
 	replace := func(v *value) {
 		if v.kind != literal && v.kind != reference {
@@ -112,11 +114,7 @@ func (c *context) localProperties(b *bean, own *Properties) bool {
 	for _, p := range b.properties {
 		switch p.name {
 		case "properties", "propertiesArray":
-			p.value.walk(func(v *value) {
-				for _, e := range v.entries {
-					own.put(e.key.text, e.value.text, e.value.at.Line)
-				}
-			})
+			ok = c.inlineProperties(p.value, own) && ok
 		case "location", "locations":
 			for _, location := range locations(p.value) {
 				text, err := expand.expand(location.text)
@@ -133,6 +131,24 @@ func (c *context) localProperties(b *bean, own *Properties) bool {
 	return ok
 }
 
+// inlineProperties adds properties that are written into the configuration: as a map, or as name=value lines.
+func (c *context) inlineProperties(v *value, own *Properties) bool {
+	v.walk(func(v *value) {
+		for _, e := range v.entries {
+			own.put(e.key.text, e.value.text, e.value.at.Line)
+		}
+	})
+	if v.kind == literal {
+		p, err := ParseProperties(v.at.File, []byte(v.text))
+		if err != nil {
+			c.errorf(v.at, "text is not name=value lines: %v", err)
+			return false
+		}
+		own.merge(p)
+	}
+	return true
+}
+
 // locations lists the files that a value names: one, several with commas, or a list.
 func locations(v *value) []*value {
 	var out []*value
@@ -147,6 +163,7 @@ func locations(v *value) []*value {
 	return out
 }
 
+// addFile adds the properties of a file over those here.
 func (c *context) addFile(own *Properties, location string) error {
 	path, err := c.resource(location, "")
 	if err != nil {
@@ -160,9 +177,6 @@ func (c *context) addFile(own *Properties, location string) error {
 	if err != nil {
 		return err
 	}
-	for _, n := range p.Names() {
-		v, _ := p.Get(n)
-		own.put(n, v, p.Line(n))
-	}
+	own.merge(p)
 	return nil
 }

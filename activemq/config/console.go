@@ -62,6 +62,7 @@ func (c *context) beanOf(class string) *bean {
 	return nil
 }
 
+// consolePart adds what a single bean says, wherever among the handlers it stands.
 func (c *context) consolePart(out *Console, b *bean) {
 	switch {
 	case b.class == "org.eclipse.jetty.webapp.WebAppContext":
@@ -138,6 +139,7 @@ func (c *context) realm(handler *bean) *Realm {
 	return realm
 }
 
+// realmFile reads the users of a HashLoginService. The original reads the file at start, too, and does not start without.
 func (c *context) realmFile(b *bean) *Realm {
 	p := b.property("config")
 	if p == nil {
@@ -163,6 +165,7 @@ func (c *context) realmFile(b *bean) *Realm {
 	return realm
 }
 
+// constraints reads the mappings that the security handler lists; others have no effect.
 func (c *context) constraints(handler *bean) []Constraint {
 	var out []Constraint
 	for _, v := range items(handler, "constraintMappings") {

@@ -25,7 +25,7 @@ func loadFiles(files map[string]string, properties map[string]string) (*File, er
 	for n, v := range properties {
 		all[n] = v
 	}
-	return Load("/conf/activemq.xml", Environment{Properties: all, ReadFile: func(path string) ([]byte, error) {
+	return Load("/conf/activemq.xml", Environment{Properties: all, Hostname: "this-host", ReadFile: func(path string) ([]byte, error) {
 		if text, ok := files[path]; ok {
 			return []byte(text), nil
 		}

@@ -10,6 +10,9 @@ import (
 // filesMax bounds how many files one configuration is made of.
 const filesMax = 100
 
+// parentsMax bounds how far a bean's settings may come from.
+const parentsMax = 100
+
 // context holds the beans of a file and its imports, which share one set of names.
 type context struct {
 	findings
@@ -95,6 +98,7 @@ func (c *context) resource(location, dir string) (string, error) {
 	return filepath.Join(dir, location), nil
 }
 
+// confDir is the directory of the configuration, which the launcher names.
 func (c *context) confDir() string {
 	if conf, ok := c.env.Properties["activemq.conf"]; ok {
 		return conf
@@ -157,4 +161,35 @@ func (c *context) target(v *value) *bean {
 		return c.find(v.text)
 	}
 	return nil
+}
+
+// inherit gives beans with a parent what they do not say themselves.
+func (c *context) inherit() {
+	for _, top := range c.beans {
+		for _, b := range top.beans() {
+			c.inheritFrom(b, 0)
+		}
+	}
+}
+
+// inheritFrom takes over what the parent says after the parent has done the same.
+func (c *context) inheritFrom(b *bean, depth int) {
+	if b.parent == "" {
+		return
+	}
+	parent := c.find(b.parent)
+	if parent == nil || depth > parentsMax {
+		c.errorf(b.at, "parent %q of a bean is not defined, or leads back to it", b.parent)
+		b.parent = ""
+		return
+	}
+	c.inheritFrom(parent, depth+1)
+	b.parent = ""
+	if b.class == "" {
+		b.class, b.schema = parent.class, parent.schema
+	}
+	b.properties = append(slices.Clone(parent.properties), b.properties...)
+	if len(b.arguments) == 0 {
+		b.arguments = parent.arguments
+	}
 }

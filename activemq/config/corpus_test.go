@@ -270,7 +270,8 @@ func (c *comparison) entries(path string, v reflect.Value, want []any) {
 		found := false
 		for i := v.Len() - 1; i >= 0 && !found; i-- {
 			d := v.Index(i).Elem().FieldByName("Destination").Interface().(Destination)
-			if found = d.String() == w["destination"]; found {
+			name, _, _ := strings.Cut(d.String(), "?")
+			if found = name == w["destination"]; found {
 				c.object(fmt.Sprintf("%s[%s]", path, d), v.Index(i), w)
 			}
 		}

@@ -65,7 +65,15 @@ func (c *context) destination(b *bean, sp *schemaProperty, v *value) (Destinatio
 			c.warnf(p.at, "%s of %s is not served and has no effect", p.name, target.name())
 		}
 	}
-	return Destination{destinationElements[target.schema.name], strings.TrimSpace(target.text("physicalName")), target.at}, true
+	name := target.text("physicalName")
+	if target.property("physicalName") == nil && len(target.arguments) > 0 {
+		name = target.arguments[0].text
+	}
+	if name = strings.TrimSpace(name); name == "" && target.property("physicalName") != nil {
+		c.errorf(target.at, "physicalName of %s is empty", target.name())
+		return Destination{}, false
+	}
+	return Destination{destinationElements[target.schema.name], name, target.at}, true
 }
 
 // assignDestinations sets a list of destinations.

@@ -82,6 +82,7 @@ type documentParser struct {
 	lastOffset int
 }
 
+// run reads all tokens. Tokens are raw, names with their prefixes: who reads the tree asks for namespaces.
 func (p *documentParser) run() error {
 	for {
 		start := int(p.dec.InputOffset())
@@ -132,6 +133,7 @@ func (p *documentParser) token(token xml.Token, start, end int) error {
 	return nil
 }
 
+// start opens an element and notes where it and its attributes stand.
 func (p *documentParser) start(t xml.StartElement, start, end int) error {
 	if len(p.open) == 0 && p.doc.root != nil {
 		return p.errorf(start, "second root element %s", rawName(t.Name))
@@ -179,6 +181,7 @@ func (p *documentParser) checkPrefixes(e *etree.Element, m mark) error {
 	return nil
 }
 
+// end closes the innermost element, which must be the one that the tag names.
 func (p *documentParser) end(t xml.EndElement, start int) error {
 	if len(p.open) == 0 {
 		return p.errorf(start, "end of %s without its start", rawName(t.Name))
@@ -247,6 +250,7 @@ func rawName(n xml.Name) string {
 	return n.Local
 }
 
+// decoderError puts the decoder's complaint in our form. The offset is where it stopped reading.
 func (p *documentParser) decoderError(offset int, err error) error {
 	var s *xml.SyntaxError
 	if errors.As(err, &s) {
@@ -259,6 +263,7 @@ func (p *documentParser) errorf(offset int, format string, args ...any) error {
 	return &syntaxError{p.position(offset), fmt.Sprintf(format, args...)}
 }
 
+// position turns a byte offset into a line and a column of characters.
 func (p *documentParser) position(offset int) Position {
 	if p.lines == nil {
 		p.lines = []int{0}

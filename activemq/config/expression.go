@@ -34,6 +34,7 @@ func (c *context) evaluate(v *value) string {
 	}
 }
 
+// expression works out what stands between #{ and }. A property that nobody set is empty, as null is there.
 func (c *context) expression(text string) (string, bool) {
 	text = strings.TrimSpace(text)
 	if m := spelProperty.FindStringSubmatch(text); m != nil {

@@ -106,6 +106,7 @@ func (r *jettyReader) property(name, fallback string) string {
 	return fallback
 }
 
+// read looks for objects whose class tells something of the console, at any depth.
 func (r *jettyReader) read(doc *document, e *etree.Element) {
 	at := doc.at[e].element
 	if e.Tag == "New" {
@@ -196,6 +197,7 @@ func (r *jettyReader) items(e *etree.Element) []string {
 	return out
 }
 
+// connector reads a ServerConnector. The one for TLS goes by its id, as in the files that Jetty ships.
 func (r *jettyReader) connector(e *etree.Element, at Position) {
 	text := r.set(e, "port")
 	port, err := strconv.ParseUint(text, 10, 16)
@@ -234,6 +236,7 @@ func (r *jettyReader) tls(at Position) *ListenerTLS {
 	}
 }
 
+// hashRealm reads the users of a HashLoginService.
 func (r *jettyReader) hashRealm(e *etree.Element, at Position) {
 	path := r.set(e, "config")
 	data, err := r.readText(path)

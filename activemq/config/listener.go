@@ -69,6 +69,7 @@ func (c *context) listeners(server *bean) []Listener {
 	return out
 }
 
+// listener reads a connector: no host means all interfaces, and a port it must have.
 func (c *context) listener(b *bean) (Listener, bool) {
 	l := Listener{At: b.at}
 	if p := b.property("host"); p != nil {

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -65,11 +66,12 @@ type loginParser struct {
 	err        error
 }
 
+// module reads a login module up to and with its semicolon.
 func (p *loginParser) module() LoginModule {
 	m := LoginModule{At: p.at(), Options: map[string]string{}}
 	m.Class = p.word("class of a login module")
 	m.Flag = strings.ToLower(p.token)
-	if !contains([]string{"required", "requisite", "sufficient", "optional"}, m.Flag) {
+	if !slices.Contains([]string{"required", "requisite", "sufficient", "optional"}, m.Flag) {
 		p.fail("flag of %s is %q, want required, requisite, sufficient or optional", m.Class, p.token)
 	}
 	p.next()
@@ -92,6 +94,7 @@ func (p *loginParser) fail(format string, args ...any) {
 	}
 }
 
+// word takes a word or a quoted string.
 func (p *loginParser) word(what string) string {
 	w := p.token
 	if w == "" || !p.quoted && strings.Contains("{};=", w) {
@@ -101,6 +104,7 @@ func (p *loginParser) word(what string) string {
 	return w
 }
 
+// value takes the value of an option, in which placeholders are replaced when it is quoted.
 func (p *loginParser) value() string {
 	quoted := p.quoted
 	v := p.token
@@ -155,6 +159,7 @@ func loginWord(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= 0x80 || strings.IndexByte("._$*-", c) >= 0
 }
 
+// quote reads a quoted string. A backslash makes the next character stand for itself.
 func (p *loginParser) quote(mark byte) {
 	p.quoted = true
 	var b strings.Builder
@@ -246,6 +251,7 @@ func (c *context) loginRealm(entry string, at Position) *Realm {
 	return realm
 }
 
+// addLoginUsers reads the two files of a PropertiesLoginModule. Passwords are clear text there, whatever they look like.
 func (c *context) addLoginUsers(realm *Realm, m LoginModule, dir string) error {
 	if base := m.Options["baseDir"]; base != "" {
 		dir = base
@@ -276,7 +282,7 @@ func (c *context) addLoginUsers(realm *Realm, m LoginModule, dir string) error {
 		u := realmUser{clear: true}
 		u.credential, _ = users.Get(name)
 		for _, g := range groups.Names() {
-			if members, _ := groups.Get(g); contains(splitList(members), name) {
+			if members, _ := groups.Get(g); slices.Contains(splitList(members), name) {
 				u.roles = append(u.roles, g)
 			}
 		}

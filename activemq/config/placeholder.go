@@ -44,6 +44,7 @@ type expansion struct {
 	size  int
 }
 
+// text replaces the placeholders in a piece of the whole.
 func (e *expansion) text(text string) (string, error) {
 	var out strings.Builder
 	for {

@@ -12,9 +12,8 @@ func (*Authorization) plugin()        {}
 type SimpleAuthentication struct {
 	Source `element:"simpleAuthenticationPlugin"`
 
-	Users                  []*AuthenticationUser `xml:"users"`         // of several with one name, the last counts
-	UserPasswords          map[string]string     `xml:"userPasswords"` // name to password; Users take precedence
-	UserGroups             map[string]string     `xml:"userGroups"`
+	Users                  []*AuthenticationUser `xml:"users"` // of several with one name, the last counts
+	UserPasswords          map[string]string     `xml:"userPasswords" inert:"the original puts the users in its place"`
 	AnonymousAccessAllowed bool                  `xml:"anonymousAccessAllowed"`
 	AnonymousUser          string                `xml:"anonymousUser" default:"anonymous"`
 	AnonymousGroup         string                `xml:"anonymousGroup" default:"anonymous"`
@@ -59,6 +58,7 @@ type AuthorizationTable struct {
 	GroupClass   string                  `xml:"groupClass" default:"org.apache.activemq.jaas.GroupPrincipal" inert:"Java class"`
 }
 
+// complete refuses what the original does: an entry without a name has no place in its tree.
 func (t *AuthorizationTable) complete(c *context) {
 	for _, e := range t.Entries {
 		if e.Destination.Kind == "" {

@@ -8,6 +8,7 @@ type PolicyMap struct {
 	DefaultEntry *PolicyEntry   `xml:"defaultEntry"` // for what no entry matches
 }
 
+// complete refuses what the original does: an entry without a name has no place in its tree.
 func (m *PolicyMap) complete(c *context) {
 	for _, e := range m.Entries {
 		if e.Destination.Kind == "" {

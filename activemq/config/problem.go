@@ -28,6 +28,7 @@ type Problem struct {
 	Text    string
 }
 
+// String gives a line for a log or a terminal.
 func (p Problem) String() string {
 	if p.Warning {
 		return p.Position.String() + ": warning: " + p.Text

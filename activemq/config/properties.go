@@ -38,6 +38,13 @@ func (p *Properties) put(name, value string, line int) {
 	p.values[name], p.lines[name] = value, line
 }
 
+// merge adds the properties of another file over those here.
+func (p *Properties) merge(other *Properties) {
+	for _, n := range other.names {
+		p.put(n, other.values[n], other.lines[n])
+	}
+}
+
 // LoadProperties reads a properties file.
 func LoadProperties(path string) (*Properties, error) {
 	data, err := os.ReadFile(path)
@@ -85,6 +92,7 @@ type propertyLines struct {
 	start int // where the last logical line started
 }
 
+// next returns the next logical line and whether there was one.
 func (r *propertyLines) next() (string, bool) {
 	for r.rest != "" {
 		line := strings.TrimLeft(r.natural(), propertyBlanks)
@@ -143,6 +151,7 @@ func splitProperty(line string) (name, value string) {
 	return line[:end], value
 }
 
+// unescapeProperty replaces escapes. Characters are put together from Java's 16-bit units, since an escape is one.
 func unescapeProperty(s string) (string, error) {
 	if !strings.Contains(s, `\`) {
 		return s, nil

@@ -96,6 +96,7 @@ func checkCredential(credential string) error {
 	return nil
 }
 
+// matchCredential compares a password with a credential in any of its forms, in constant time.
 func matchCredential(credential, password string) bool {
 	if s, ok := strings.CutPrefix(credential, "OBF:"); ok {
 		clear, err := deobfuscate(s)

@@ -5,7 +5,13 @@ type Source struct {
 	ID string   // the id attribute, or ""
 	At Position // zero for what no file mentions
 
-	places map[string]Position
+	places map[string]place
+}
+
+// place is where a setting stands, and how many were set before it.
+type place struct {
+	Position
+	order int
 }
 
 // Set tells whether the file gives the named setting, as opposed to its default holding.
@@ -16,19 +22,26 @@ func (s *Source) Set(name string) bool {
 
 // Place is where the named setting stands, or where its element does when the setting is a default.
 func (s *Source) Place(name string) Position {
-	if at, ok := s.places[name]; ok {
-		return at
+	if p, ok := s.places[name]; ok {
+		return p.Position
 	}
 	return s.At
 }
 
 func (s *Source) source() *Source { return s }
 
+// put notes that a setting was given.
 func (s *Source) put(name string, at Position) {
 	if s.places == nil {
-		s.places = map[string]Position{}
+		s.places = map[string]place{}
 	}
-	s.places[name] = at
+	s.places[name] = place{at, len(s.places)}
+}
+
+// overrides tells whether a setting was given, and after another one if that was given, too. The original sets them one
+// by one, and a few depend on each other.
+func (s *Source) overrides(name, other string) bool {
+	return s.Set(name) && (!s.Set(other) || s.places[name].order > s.places[other].order)
 }
 
 // element is what all bound structs have in common.

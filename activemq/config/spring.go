@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -13,6 +14,15 @@ const (
 	pNamespace       = "http://www.springframework.org/schema/p"
 	schemaInstance   = "http://www.w3.org/2001/XMLSchema-instance"
 )
+
+// spring.go reads Spring's own elements:
+//
+//	<bean id="x" name="y,z" class="a.B" parent="p" lazy-init="true">
+//	    <constructor-arg value="1"/>                     in order
+//	    <property name="n" value="text"/>                or ref="id", or p:n="text" on the bean,
+//	    <property name="m"> <list> … </list> </property>     or one of bean ref idref value null list set array map props
+//	</bean>
+//	<import resource="other.xml"/>  <alias name="x" alias="w"/>
 
 // springAttributes are the attributes that Spring's schema has for each of its elements.
 var springAttributes = map[string][]string{
@@ -35,6 +45,7 @@ var springAttributes = map[string][]string{
 	"alias":           {"name", "alias"},
 }
 
+// isSpringValue tells whether an element of this name stands for a value in Spring's namespace.
 func isSpringValue(e *etree.Element) bool {
 	switch e.Tag {
 	case "bean", "ref", "idref", "value", "null", "list", "set", "array", "map", "props":
@@ -111,6 +122,7 @@ func (r *reader) beans(root *etree.Element) {
 	}
 }
 
+// springTop reads a child of beans in Spring's namespace.
 func (r *reader) springTop(e *etree.Element) {
 	switch e.Tag {
 	case "bean":
@@ -121,12 +133,8 @@ func (r *reader) springTop(e *etree.Element) {
 	case "alias":
 		r.checkAttributes(e)
 		r.aliases[e.SelectAttrValue("alias", "")] = e.SelectAttrValue("name", "")
-	case "beans": // a profile; which ones are active is not ours to say, and the default is those without a name
-		if e.SelectAttr("profile") == nil {
-			r.beans(e)
-		} else {
-			r.warnf(r.at(e), "beans of profile %q are left out", e.SelectAttrValue("profile", ""))
-		}
+	case "beans":
+		r.warnf(r.at(e), "beans inside beans are left out")
 	case "description":
 	default:
 		r.errorf(r.at(e), "element %s is not known in beans%s", e.Tag, did(e.Tag, []string{"bean", "import", "alias", "beans", "description"}))
@@ -137,7 +145,7 @@ func (r *reader) springTop(e *etree.Element) {
 func (r *reader) checkAttributes(e *etree.Element) {
 	known := springAttributes[e.Tag]
 	for i, a := range e.Attr {
-		if a.Space == "" && a.Key != "xmlns" && !contains(known, a.Key) {
+		if a.Space == "" && a.Key != "xmlns" && !slices.Contains(known, a.Key) {
 			r.errorf(r.attributeAt(e, i), "attribute %s is not known in %s%s", a.Key, e.Tag, did(a.Key, known))
 		}
 	}
@@ -148,6 +156,7 @@ func (r *reader) springBean(e *etree.Element) *bean {
 	r.checkAttributes(e)
 	b := &bean{at: r.at(e), spring: true, class: strings.TrimSpace(e.SelectAttrValue("class", "")), id: e.SelectAttrValue("id", "")}
 	b.schema = schema().classes[b.class]
+	b.parent = e.SelectAttrValue("parent", "")
 	b.lazy = e.SelectAttrValue("lazy-init", "") == "true" || e.SelectAttrValue("abstract", "") == "true"
 	b.aliases = strings.FieldsFunc(e.SelectAttrValue("name", ""), func(c rune) bool { return c == ',' || c == ';' || c == ' ' })
 	if b.id == "" && len(b.aliases) > 0 {
@@ -274,6 +283,7 @@ func (r *reader) springValue(e *etree.Element) *value {
 	return nil
 }
 
+// springMap reads <map> and <props>; the latter may also hold name=value lines.
 func (r *reader) springMap(e *etree.Element) *value {
 	v := &value{kind: mapping, at: r.at(e)}
 	if text := strings.TrimSpace(textOf(e)); text != "" && e.Tag == "props" {
@@ -297,6 +307,7 @@ func (r *reader) springMap(e *etree.Element) *value {
 	return v
 }
 
+// springEntry reads <entry>: key and value are attributes or elements each.
 func (r *reader) springEntry(e *etree.Element) (entry, bool) {
 	at := r.at(e)
 	var x entry

@@ -1,6 +1,9 @@
 package config
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // PersistenceAdapter is a store: *KahaDB or *MemoryStore, or *Unserved.
 type PersistenceAdapter interface{ persistenceAdapter() }
@@ -63,13 +66,11 @@ type KahaDB struct {
 	EnableIndexWriteAsync   bool    `xml:"enableIndexWriteAsync" inert:"Java's index"`
 }
 
-// complete settles the two settings for syncing, of which the one written last counts.
+// complete settles the two settings for syncing, of which the one set last counts.
 func (k *KahaDB) complete(c *context) {
-	c.constant(&k.Source, "journalDiskSyncStrategy", &k.JournalDiskSyncStrategy, "ALWAYS", "PERIODIC", "NEVER")
-	c.constant(&k.Source, "purgeRecoveredXATransactionStrategy", &k.PurgeRecoveredXATransactionStrategy, "NEVER", "COMMIT", "ROLLBACK")
-	strategy, syncs := k.Place("journalDiskSyncStrategy"), k.Place("enableJournalDiskSyncs")
-	later := syncs.Line > strategy.Line || syncs.Line == strategy.Line && syncs.Column > strategy.Column
-	if k.Set("enableJournalDiskSyncs") && (later || !k.Set("journalDiskSyncStrategy")) {
+	c.constantFold(&k.Source, "journalDiskSyncStrategy", &k.JournalDiskSyncStrategy, "ALWAYS", "PERIODIC", "NEVER")
+	c.constantFold(&k.Source, "purgeRecoveredXATransactionStrategy", &k.PurgeRecoveredXATransactionStrategy, "NEVER", "COMMIT", "ROLLBACK")
+	if k.overrides("enableJournalDiskSyncs", "journalDiskSyncStrategy") {
 		k.JournalDiskSyncStrategy = "NEVER"
 		if k.EnableJournalDiskSyncs {
 			k.JournalDiskSyncStrategy = "ALWAYS"
@@ -78,14 +79,19 @@ func (k *KahaDB) complete(c *context) {
 	k.EnableJournalDiskSyncs = k.JournalDiskSyncStrategy == "ALWAYS"
 }
 
-// constant checks a setting that takes one of a few words, in any case, and writes it in capitals.
+// constant checks a setting that takes one of a few words.
 func (c *context) constant(s *Source, name string, field *string, words ...string) {
-	upper := strings.ToUpper(strings.TrimSpace(*field))
-	if !contains(words, upper) {
+	if !slices.Contains(words, *field) {
 		c.errorf(s.Place(name), "%s is %q, want one of %s", name, *field, strings.Join(words, ", "))
-		return
 	}
-	*field = upper
+}
+
+// constantFold is for settings that the original takes in any case; the field has capitals afterwards.
+func (c *context) constantFold(s *Source, name string, field *string, words ...string) {
+	if word := strings.ToUpper(strings.TrimSpace(*field)); slices.Contains(words, word) {
+		*field = word
+	}
+	c.constant(s, name, field, words...)
 }
 
 // MemoryStore is <memoryPersistenceAdapter>: nothing outlives the broker.

@@ -67,6 +67,7 @@ func parseLiteral(kind, text string, validated bool) (any, error) {
 	return text, nil
 }
 
+// parseBoolean reads what XML Schema calls a boolean, or without validation what Spring does.
 func parseBoolean(text string, validated bool) (bool, error) {
 	s := strings.Trim(text, " \t\r\n")
 	if !validated {
@@ -114,6 +115,7 @@ func parseInteger(text string, bits int, validated bool) (int64, error) {
 
 var floatSyntax = regexp.MustCompile(`^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$`)
 
+// parseFloat reads a decimal number. What Java also takes, NaN and infinity, is no setting anybody can mean.
 func parseFloat(text string) (float64, error) {
 	s := strings.Trim(text, " \t\r\n")
 	if !floatSyntax.MatchString(s) {
@@ -162,18 +164,38 @@ func wrapped(text string, n int64) bool {
 	return err == nil && (n < 0 || n < digits)
 }
 
+// encodeURI leaves a proper URI alone. In any other text it quotes what is illegal, and percent signs with it.
 func encodeURI(s string) string {
-	const legal = "-_.!~*'();/?:@&=+$,[]%#"
+	if properURI(s) {
+		return s
+	}
 	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c >= 0x80 || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || strings.IndexByte(legal, c) >= 0 {
+	for i := range len(s) {
+		if c := s[i]; c != '%' && legalInURI(c) {
 			b.WriteByte(c)
 		} else {
 			fmt.Fprintf(&b, "%%%02X", c)
 		}
 	}
 	return b.String()
+}
+
+func properURI(s string) bool {
+	for i := range len(s) {
+		if !legalInURI(s[i]) || s[i] == '%' && (i+2 >= len(s) || !isHex(s[i+1]) || !isHex(s[i+2])) {
+			return false
+		}
+	}
+	return true
+}
+
+// legalInURI lets characters beyond ASCII pass, as java.net.URI does.
+func legalInURI(c byte) bool {
+	return c >= 0x80 || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || strings.IndexByte("-_.!~*'();/?:@&=+$,[]%#", c) >= 0
+}
+
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'A' && c <= 'F' || c >= 'a' && c <= 'f'
 }
 
 // splitList parts a comma separated list, without blanks around the entries and without empty ones.

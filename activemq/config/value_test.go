@@ -46,6 +46,7 @@ func TestParseLiteral(t *testing.T) {
 		{"float", "0.2", true, 0.2}, {"double", "1e3", true, 1000.0}, {"double", "NaN", true, nil}, {"double", "0x1p4", true, nil},
 		{"bytesint", "10000", true, int64(10000)}, {"bytesint", "3gb", true, nil},
 		{"uri", " tcp://0.0.0.0:1 ", true, "tcp://0.0.0.0:1"}, {"uri", "tcp://{host}:61616", true, "tcp://%7Bhost%7D:61616"},
+		{"uri", "tcp://a b:1?x=%20#f", true, "tcp://a%20b:1?x=%2520#f"}, {"uri", "tcp://a:1?x=%20", true, "tcp://a:1?x=%20"},
 		{"file", "file:target/a", true, "target/a"}, {"file", "target/", true, "target"}, {"file", "/a//b", true, "/a/b"}, {"file", "../data", true, "../data"},
 		{"string", " as is ", true, " as is "},
 	} {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -25,6 +26,7 @@ type reader struct {
 
 func (r *reader) at(e *etree.Element) Position { return r.doc.at[e].element }
 
+// attributeAt is the place of the attribute with index i in e.Attr.
 func (r *reader) attributeAt(e *etree.Element, i int) Position {
 	if m := r.doc.at[e]; i < len(m.attributes) {
 		return m.attributes[i]
@@ -54,6 +56,9 @@ func (r *reader) element(e *etree.Element, allowed []string) *bean {
 	for i, a := range e.Attr {
 		r.xbeanAttribute(b, a, r.attributeAt(e, i))
 	}
+	// The original's parser keeps attributes by name, and so it is not the one written last that counts where two set the
+	// same thing, but the one whose name is later in the alphabet. Child elements follow.
+	slices.SortFunc(b.properties, func(x, y *property) int { return strings.Compare(x.name, y.name) })
 	r.checkText(e, b)
 	seen := map[string]bool{}
 	for _, child := range e.ChildElements() {
@@ -70,15 +75,11 @@ func (r *reader) element(e *etree.Element, allowed []string) *bean {
 	return b
 }
 
+// xbeanAttribute reads an attribute as a property: text, or with # a reference.
 func (r *reader) xbeanAttribute(b *bean, a etree.Attr, at Position) {
 	switch {
-	case a.Space == "xmlns" || a.Space == "xml" || a.Space == "" && a.Key == "xmlns":
-		return
-	case a.Space != "":
-		if a.NamespaceURI() != schemaInstance {
-			r.errorf(at, "attribute %s is not known in %s", a.FullKey(), b.schema.name)
-		}
-		return
+	case a.Space != "" || a.Key == "xmlns":
+		return // other namespaces may say what they like
 	case a.Key == "id":
 		b.id = a.Value
 		return
@@ -94,6 +95,8 @@ func (r *reader) xbeanAttribute(b *bean, a etree.Attr, at Position) {
 	case sp.kind == "list" && !r.env.Unvalidated:
 		r.errorf(at, "%s of %s cannot be an attribute, use an element", a.Key, b.schema.name)
 		return
+	case isRef && strings.HasPrefix(ref, "#"): // the mark twice stands for itself
+		p.value = literalValue(at, ref)
 	case isRef && sp.xsdString():
 		p.value = &value{kind: reference, at: at, text: ref, raw: ref}
 	case sp.kind == "bean" && len(sp.accepts) > 0:
@@ -128,6 +131,10 @@ func (r *reader) propertyElement(b *bean, e *etree.Element) *property {
 		if e.NamespaceURI() == springNamespace && e.Tag == "property" {
 			return r.springProperty(e)
 		}
+		if e.NamespaceURI() == springNamespace && e.Tag == "bean" {
+			r.warnf(r.at(e), "bean right below %s has no effect", se.name)
+			return nil
+		}
 		r.errorf(r.at(e), "element %s of namespace %q is not allowed right below %s", e.Tag, e.NamespaceURI(), se.name)
 		return nil
 	}
@@ -161,6 +168,7 @@ func (p *schemaProperty) xsdTyped() bool {
 	return p.literal()
 }
 
+// unknownProperty reports a child that is no property of the bean, with the likeliest way to mend it.
 func (r *reader) unknownProperty(b *bean, e *etree.Element, sp *schemaProperty) {
 	se := b.schema
 	if sp != nil {
@@ -183,7 +191,7 @@ func (r *reader) propertyValue(b *bean, sp *schemaProperty, e *etree.Element) *v
 	text := strings.TrimSpace(textOf(e))
 	children := e.ChildElements()
 	if text != "" {
-		if len(children) > 0 || sp.kind == "list" || sp.kind == "bean" && len(sp.accepts) > 0 {
+		if len(children) > 0 || !r.env.Unvalidated || sp.kind == "list" || sp.kind == "bean" && len(sp.accepts) > 0 {
 			r.errorf(r.at(e), "text %q inside %s has no meaning there", abbreviate(text), sp.name)
 			return nil
 		}
@@ -199,9 +207,6 @@ func (r *reader) propertyValue(b *bean, sp *schemaProperty, e *etree.Element) *v
 		}
 	}
 	if sp.kind == "list" {
-		if len(values) == 1 && values[0].kind == list {
-			return values[0]
-		}
 		return &value{kind: list, at: r.at(e), list: values}
 	}
 	switch {
@@ -225,7 +230,7 @@ func (r *reader) propertyValue(b *bean, sp *schemaProperty, e *etree.Element) *v
 func (r *reader) nested(e *etree.Element, sp *schemaProperty) *value {
 	switch {
 	case r.ownNamespace(e) && !(r.env.Unvalidated && isSpringValue(e)):
-		if known := schema().elements[e.Tag] != nil; known && len(sp.accepts) > 0 && !contains(sp.accepts, e.Tag) && !r.env.Unvalidated {
+		if known := schema().elements[e.Tag] != nil; known && len(sp.accepts) > 0 && !slices.Contains(sp.accepts, e.Tag) && !r.env.Unvalidated {
 			r.errorf(r.at(e), "element %s does not fit into %s%s", e.Tag, sp.name, oneOf(sp.accepts))
 			return nil
 		}
@@ -265,6 +270,7 @@ func (r *reader) propertyLines(e *etree.Element, text string) *value {
 	return v
 }
 
+// textOf is the text right inside an element, without that of its children.
 func textOf(e *etree.Element) string {
 	var b strings.Builder
 	for _, t := range e.Child {
@@ -282,6 +288,7 @@ func abbreviate(s string) string {
 	return s
 }
 
+// oneOf lists what fits, as the end of a message.
 func oneOf(names []string) string {
 	switch {
 	case len(names) == 0:
@@ -290,13 +297,4 @@ func oneOf(names []string) string {
 		return ": " + strings.Join(names, ", ")
 	}
 	return ": " + strings.Join(names[:8], ", ") + ", …"
-}
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }

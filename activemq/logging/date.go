@@ -25,7 +25,8 @@ var namedDates = map[string]string{
 	"US_MONTH_DAY_YEAR": "MM/dd/yyyy",
 }
 
-// dateFormat appends a time.
+// dateFormat appends a time. Go's own layouts cannot say all that Java's letters can (day of the year, a comma before any
+// number of digits), hence fields.
 type dateFormat func(line []byte, t time.Time) []byte
 
 // compileDate compiles a format: a name, or letters as in Java's SimpleDateFormat. Without a zone, times are local.

@@ -10,7 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// handler turns slog's records into events and gives them to the targets of its logger.
+// handler turns slog's records into events and gives them to the targets of its logger. It is never changed: With
+// copies it. Attributes of With become text once, not for each record.
 type handler struct {
 	log    *Log
 	logger *logger
@@ -162,7 +163,8 @@ type output struct {
 	broken bool // the last write failed, and that was reported
 }
 
-// sink takes finished lines. Time is the record's.
+// sink takes finished lines, one call at a time. It decides by the event's time, not by a clock. It must not keep the
+// line.
 type sink interface {
 	write(e *event, line []byte) error
 	close() error
@@ -181,7 +183,7 @@ func (o *output) append(e *event) {
 		complain("%v", err)
 	}
 	o.broken = err != nil
-	if cap(o.buffer) > 64<<10 {
+	if cap(o.buffer) > 64<<10 { // one long stack should not stay in memory for ever
 		o.buffer = nil
 	}
 }

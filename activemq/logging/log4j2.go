@@ -61,7 +61,7 @@ func (s *source) log4j2Rule(key string, c config) *rule {
 		return nil
 	}
 	r := &rule{additive: true}
-	if isShort {
+	if isShort { // from log4j 2.17 on: "rootLogger = INFO, Console"
 		level, appenders, _ := strings.Cut(short.value, ",")
 		if level = strings.TrimSpace(level); level != "" {
 			r.level, r.leveled = s.level(property{value: level, line: short.line}, LevelInfo), true

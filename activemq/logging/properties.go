@@ -80,6 +80,7 @@ func unescapeProperty(text string) string {
 		case 'f':
 			out.WriteByte('\f')
 		case 'u':
+			// Java refuses a file with a short \u; here it is an u, as a log must open.
 			if code, err := strconv.ParseUint(text[i+1:min(i+5, len(text))], 16, 32); err == nil && i+5 <= len(text) {
 				out.WriteRune(rune(code))
 				i += 4

@@ -156,6 +156,7 @@ func (f *rollingFile) roll() error {
 
 // putAside renames the file by the pattern and makes room for it.
 func (f *rollingFile) putAside() error {
+	f.compressing.Wait() // until then the last one's number does not show as taken
 	target := f.name.format(f.period, 0)
 	if f.name.numbered {
 		number, err := f.makeRoom()
@@ -173,7 +174,7 @@ func (f *rollingFile) putAside() error {
 	if !strings.HasSuffix(target, ".gz") {
 		return os.Rename(f.path, target)
 	}
-	f.compressing.Wait()
+	// Renaming is quick; compressing is not, and happens beside the logging.
 	plain := strings.TrimSuffix(target, ".gz")
 	if err := os.Rename(f.path, plain); err != nil {
 		return err

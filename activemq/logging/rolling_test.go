@@ -116,6 +116,8 @@ func TestRollingByTime(t *testing.T) {
 			"log 0004 0005", "log.2024-01-30 0000 0001", "log.2024-01-31 0002 0003"}},
 		{"each day, numbered and zipped", rolling{pattern: "old.%d{MM-dd}.%i.gz", backups: 7, newestLast: true, timed: true}, []string{
 			"log 0004 0005", "old.01-30.1.gz 0000 0001", "old.01-31.1.gz 0002 0003"}},
+		{"zipped one after another", rolling{pattern: "old.%i.gz", backups: 7, newestLast: true, sizeMax: 19}, []string{
+			"log 0004 0005", "old.1.gz 0000 0001", "old.2.gz 0002 0003"}},
 		{"time in the name only", rolling{pattern: "log.%d{yyyy-MM-dd}", backups: 7}, []string{"log 0000 0005"}},
 		{"each month", rolling{pattern: "log.%d{yyyy-MM}", timed: true}, []string{"log 0004 0005", "log.2024-01 0000 0003"}},
 	}

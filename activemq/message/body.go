@@ -25,12 +25,12 @@ var ErrTooLarge = errors.New("compressed body too large")
 // InflateLimit bounds what a compressed body may inflate to.
 type InflateLimit struct {
 	Bytes int64 // plain bytes
-	Ratio int64 // plain bytes for each compressed one, counted from 1 MB of plain bytes on; 0: no bound
+	Ratio int64 // plain bytes for each compressed one, where they are more than 1 MB; 0: no bound but zlib's own, about 1030
 }
 
-// DefaultInflateLimit is what this package itself uses: 100 MiB, as the original since 6.0, and more than zlib can do honestly
-// with anything but runs of one byte.
-var DefaultInflateLimit = InflateLimit{Bytes: 100 << 20, Ratio: 1000}
+// DefaultInflateLimit is what TextBody, MapBody and StreamBody allow: the 100 MiB that brokers of the original have allowed since
+// they limit this at all.
+var DefaultInflateLimit = InflateLimit{Bytes: 100 << 20}
 
 // ratioFrom is the size below which no ratio is worth a refusal.
 const ratioFrom = 1 << 20

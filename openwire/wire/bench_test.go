@@ -109,3 +109,22 @@ func TestEncodeAllocatesNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestContentIsCopiedOnce checks that a buffer that is too small is replaced once, not bit by bit.
+func TestContentIsCopiedOnce(t *testing.T) {
+	m := typical()
+	m.Content = make([]byte, 100_000)
+	for _, s := range benchSettings {
+		e := NewEncoder(s.settings)
+		for _, command := range []any{m, &MessageDispatch{Message: m}} {
+			n := testing.AllocsPerRun(10, func() {
+				if _, err := e.Append(nil, command); err != nil {
+					t.Fatal(err)
+				}
+			})
+			if n != 1 {
+				t.Errorf("%T, %s: %v allocations, want 1", command, s.name, n)
+			}
+		}
+	}
+}

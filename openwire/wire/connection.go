@@ -2,6 +2,7 @@ package wire
 
 import "goactivemq/activemq/message"
 
+// walkConnectionInfo reads true for ClientMaster from version 1, which was written when no client was anything else.
 func walkConnectionInfo(w *walker, c *message.ConnectionInfo) {
 	walkCommand(w, &c.Command)
 	cached(w, connectionID, &c.Connection)
@@ -43,6 +44,7 @@ func walkProducerInfo(w *walker, p *message.ProducerInfo) {
 	}
 }
 
+// walkRemoveInfo lets the object be anything, as the original does, though only identifiers mean something.
 func walkRemoveInfo(w *walker, r *message.RemoveInfo) {
 	walkCommand(w, &r.Command)
 	cachedAny(w, &r.Object)

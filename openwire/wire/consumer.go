@@ -4,6 +4,7 @@ import "goactivemq/activemq/message"
 
 var consumerInfo = only("ConsumerInfo", typeConsumerInfo, walkConsumerInfo)
 
+// walkConsumerInfo has the client id, which came with version 10, in the midst.
 func walkConsumerInfo(w *walker, c *message.ConsumerInfo) {
 	walkCommand(w, &c.Command)
 	cached(w, consumerID, &c.Consumer)

@@ -61,6 +61,7 @@ type ConnectionControl struct {
 	Token               []byte
 }
 
+// walkConnectionControl reads empty texts, not null ones, from versions that have none.
 func walkConnectionControl(w *walker, c *ConnectionControl) {
 	walkCommand(w, &c.Command)
 	w.flag(&c.Close)
@@ -92,6 +93,7 @@ type ConsumerControl struct {
 	Stop        bool
 }
 
+// walkConsumerControl has the destination, which came with version 6, in front.
 func walkConsumerControl(w *walker, c *ConsumerControl) {
 	walkCommand(w, &c.Command)
 	if w.since(6) {

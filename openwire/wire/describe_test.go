@@ -14,12 +14,24 @@ import (
 	"goactivemq/activemq/message"
 )
 
-// vectorsDir is where the encodings by the original lie, with commands.json one above and sessions beside.
+// facts is where what was captured from the original lies: vectors, sessions and commands.json.
+var facts = filepath.Join("..", "..", "..", "shared", "openwire")
+
+// vectorsDir is where the encodings by the original lie. OPENWIRE_VECTORS names another directory.
 func vectorsDir() string {
 	if dir := os.Getenv("OPENWIRE_VECTORS"); dir != "" {
 		return dir
 	}
-	return filepath.Join("..", "..", "..", "shared", "openwire", "vectors")
+	return filepath.Join(facts, "vectors")
+}
+
+// beside returns what lies beside the vectors, or beside those that are used by default.
+func beside(name string) string {
+	path := filepath.Join(vectorsDir(), "..", name)
+	if _, err := os.Stat(path); err != nil {
+		return filepath.Join(facts, name)
+	}
+	return path
 }
 
 // description is what commands.json says of a structure.
@@ -39,7 +51,7 @@ type fieldDescription struct {
 }
 
 var descriptions = sync.OnceValues(func() (map[string]*description, error) {
-	b, err := os.ReadFile(filepath.Join(vectorsDir(), "..", "commands.json"))
+	b, err := os.ReadFile(beside("commands.json"))
 	if err != nil {
 		return nil, err
 	}

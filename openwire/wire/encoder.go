@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"goactivemq/activemq/message"
 )
 
 // Encoder writes the frames of one direction of a connection. It is not for concurrent use.
@@ -69,6 +71,7 @@ func (e *Encoder) Append(to []byte, command any) ([]byte, error) {
 // write writes the frame, which starts at start.
 func (e *Encoder) write(s *structure, id byte, command any, start int) {
 	w := &e.w
+	w.out = grow(w.out, roomFor(command))
 	w.out = append(append(w.out, 0, 0, 0, 0)[:start+e.prefix], id)
 	stream := len(w.out)
 	if w.mode == writeTight {
@@ -98,6 +101,29 @@ func (e *Encoder) write(s *structure, id byte, command any, start int) {
 	if e.prefix > 0 {
 		binary.BigEndian.PutUint32(w.out[start:], uint32(size))
 	}
+}
+
+// fieldsRoom is more than what a frame usually takes besides a message's content and properties.
+const fieldsRoom = 512
+
+// roomFor returns the bytes to have at hand for a command, so that content is copied once.
+func roomFor(command any) int {
+	m, _ := command.(*message.Message)
+	if d, ok := command.(*MessageDispatch); ok {
+		m = d.Message
+	}
+	if m == nil {
+		return 0
+	}
+	return len(m.Content) + len(m.Properties) + fieldsRoom
+}
+
+// grow returns b with room for n bytes more.
+func grow(b []byte, n int) []byte {
+	if n <= cap(b)-len(b) {
+		return b
+	}
+	return append(make([]byte, 0, max(len(b)+n, 2*cap(b))), b...)
 }
 
 // bitsSize returns the bytes that a boolean stream of n bytes takes with its head.

@@ -152,6 +152,49 @@ func TestS07CacheBomb(t *testing.T) {
 	t.Error("all is read")
 }
 
+// TestS07CacheFlood fills the slots with the longest strings there are.
+func TestS07CacheFlood(t *testing.T) {
+	s := Settings{Version: VersionMax, Cache: true, CacheSize: 1024}
+	e, d := NewEncoder(s), NewDecoder(s)
+	for i := range 1024 {
+		text := strings.Repeat("x", looseStringMax-9) + fmt.Sprint(i)
+		frame, err := e.Append(nil, &message.SessionInfo{Session: &message.SessionID{Connection: text}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = d.Decode(frame[headSize:]); err != nil {
+			if !strings.Contains(err.Error(), "cache slots hold more than") || i*len(text) > heldMax {
+				t.Errorf("error %v after %d", err, i)
+			}
+			return
+		}
+	}
+	t.Error("all is kept")
+}
+
+// TestS07CacheKeepsNoFrame caches a message that lies in another one: the frame, which is the outer message's, is not what the cache keeps.
+func TestS07CacheKeepsNoFrame(t *testing.T) {
+	s := Settings{Version: VersionMax, Cache: true, CacheSize: 1024}
+	sent := &message.Message{Kind: message.KindBytes, Content: []byte("outer"),
+		Data: &message.RemoveInfo{Object: &message.Message{Kind: message.KindBytes, Content: []byte("inner")}}}
+	frame, err := NewEncoder(s).Append(nil, sent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := NewDecoder(s).Decode(frame[headSize:])
+	if err != nil || !reflect.DeepEqual(v, sent) {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	for i := range frame {
+		frame[i] = 'z'
+	}
+	got := v.(*message.Message)
+	inner := got.Data.(*message.RemoveInfo).Object.(*message.Message)
+	if string(got.Content) != "zzzzz" || string(inner.Content) != "inner" {
+		t.Errorf("content %q shares no memory with the frame, or %q does", got.Content, inner.Content)
+	}
+}
+
 // TestS07Flood promises a gigabyte and sends a little of it.
 func TestS07Flood(t *testing.T) {
 	for _, first := range []byte{typeConnectionInfo, byte(message.KindBytes)} {

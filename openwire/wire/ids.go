@@ -36,6 +36,7 @@ func walkBrokerID(w *walker, id *message.BrokerID) {
 	w.name(&id.Value)
 }
 
+// walkMessageID has the field that came last in front.
 func walkMessageID(w *walker, id *message.ID) {
 	if w.since(10) {
 		w.text(&id.TextView)

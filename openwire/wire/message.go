@@ -24,7 +24,8 @@ func messageType(m *message.Message) byte {
 	return byte(m.Kind)
 }
 
-// walkMessage walks a message of any kind; m.Kind is set.
+// walkMessage walks a message of any kind; m.Kind is set. What later versions added stands behind the rest, but before what belongs
+// to the kind.
 func walkMessage(w *walker, m *message.Message) {
 	walkCommand(w, &m.Command)
 	cached(w, producerID, &m.Producer)

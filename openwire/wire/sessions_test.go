@@ -18,9 +18,9 @@ type recorded struct {
 // TestSessions reads conversations between the original's client and broker with what their first frames agree on, and writes
 // each frame again.
 func TestSessions(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(vectorsDir(), "..", "sessions", "*.jsonl"))
+	files, err := filepath.Glob(filepath.Join(beside("sessions"), "*.jsonl"))
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no sessions beside %s (%v)", vectorsDir(), err)
+		t.Fatalf("no sessions in %s (%v)", beside("sessions"), err)
 	}
 	for _, path := range files {
 		t.Run(filepath.Base(path), func(t *testing.T) {

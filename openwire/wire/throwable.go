@@ -78,7 +78,7 @@ func (w *walker) writeThrowable(t *message.Throwable) {
 // writeCut writes a text, its beginning where it is too long.
 func (w *walker) writeCut(t message.Text) {
 	s := t.String()
-	if len(s) > tightStringMax/2 { // half, for a byte can become two
+	if len(s) > tightStringMax/3 { // a third, for a byte that is no text becomes three
 		s = message.CutMUTF8(s, tightStringMax)
 	}
 	w.writeString(s, !t.IsNull())

@@ -187,6 +187,23 @@ func (w *walker) present(v bool) bool {
 	return v && w.err == nil
 }
 
+// writeLooseFlag writes a boolean in place.
+func (w *walker) writeLooseFlag(v bool) {
+	if v {
+		w.out = append(w.out, 1)
+	} else {
+		w.out = append(w.out, 0)
+	}
+}
+
+// room returns an upper bound of the structures that what is left of the frame can hold: one takes a byte or, if tight, a bit.
+func (w *walker) room() int {
+	if w.mode == readTight {
+		return len(w.bits)*8 - w.bit
+	}
+	return len(w.in) - w.at
+}
+
 // readBytes reads a byte array where it lies, nil for null.
 func (w *walker) readBytes() []byte {
 	if !w.present(false) {

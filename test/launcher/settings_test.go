@@ -25,19 +25,19 @@ func TestEnvironmentFiles(t *testing.T) {
 			for n, name := range files[first:] {
 				i.write(t, filepath.Join(base, name), "ACTIVEMQ_OPTS=-Dwho="+strconv.Itoa(first+n)+"\n")
 			}
-			loaded := filepath.Join(base, files[first])
+			loaded := strings.Replace(filepath.Join(base, files[first]), "mq/bin", "mq//bin", 1) // home's own slash stays
 			i.run(t, "validate").expect(t, 0, "INFO: Loading '"+loaded+"'\n", "-Dwho="+strconv.Itoa(first)+"\n")
 		})
 	}
 	t.Run("none", func(t *testing.T) {
 		i := install(t)
 		i.run(t, "validate").expect(t, 0, "INFO: Using default configuration\n      Configurations are loaded in the following order: /etc/default/activemq "+
-			i.user+"/.activemqrc "+i.home+"/bin/env "+i.home+"/bin/setenv\n", "-Djava.security.auth.login.config="+i.home+"//conf/login.config\n")
+			i.user+"/.activemqrc "+i.home+"//bin/env "+i.home+"//bin/setenv\n", "-Djava.security.auth.login.config="+i.home+"//conf/login.config\n")
 	})
 	t.Run("syntax error", func(t *testing.T) {
 		i := install(t)
 		i.write(t, i.path("bin/env"), "if [ -z; fi\n")
-		i.run(t, "validate").expect(t, 1, "ERROR: There are syntax errors in '"+i.path("bin/env")+"'\n")
+		i.run(t, "validate").expect(t, 1, "ERROR: There are syntax errors in '"+i.home+"//bin/env'\n")
 	})
 	t.Run("the command is visible", func(t *testing.T) {
 		i := install(t)
@@ -47,7 +47,7 @@ func TestEnvironmentFiles(t *testing.T) {
 	t.Run("as shipped", func(t *testing.T) {
 		i := install(t)
 		copyFile(t, filepath.Join(peers.Root(t), "bin", "env"), i.path("bin/env"))
-		i.run(t, "validate").expect(t, 0, "INFO: Loading '"+i.path("bin/env")+"'\n", "MaxHeap=1073741824\n")
+		i.run(t, "validate").expect(t, 0, "INFO: Loading '"+i.home+"//bin/env'\n", "MaxHeap=1073741824\n")
 	})
 }
 
@@ -136,8 +136,22 @@ ACTIVEMQ_SUNJMX_CONTROL="--jmxurl service:jmx:rmi:///jndi/rmi://localhost:1099/j
 	if strings.Contains(got.text, "jmxremote=") {
 		t.Error("ACTIVEMQ_SUNJMX_START reached a command that starts nothing")
 	}
+	got.expect(t, 0, "-Dfile.separator=/\n", "-Duser.dir="+i.user+"\n", "-Duser.name=")
 	i.env["JAVA_HOME"], i.env["JAVACMD"] = "/nowhere", "/nowhere/java"
 	i.run(t, "status").expect(t, 1, "ActiveMQ not running")
+}
+
+// TestIdleOptions: what would not work silently is said, without values that may be secrets.
+func TestIdleOptions(t *testing.T) {
+	i := install(t)
+	i.env["ACTIVEMQ_OPTS"] = "-javaagent:/x/jmx_exporter.jar=8080:/x/secret.yml"
+	i.env["ACTIVEMQ_SUNJMX_START"] = "-Dcom.sun.management.jmxremote.port=1099"
+	i.run(t, "start").expect(t, 0)
+	result{text: i.log(t)}.expect(t, 0, "| WARN  | Option -javaagent:/x/jmx_exporter.jar has no effect",
+		"| WARN  | Option -Dcom.sun.management.jmxremote.port has no effect")
+	if strings.Contains(i.log(t), "secret") {
+		t.Errorf("the log tells too much: %s", i.log(t))
+	}
 }
 
 func TestOtherCommands(t *testing.T) {

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"goactivemq/activemq/cli"
+	"goactivemq/activemq/logging"
+	"goactivemq/activemq/management"
+	"goactivemq/webconsole"
+)
+
+const consoleLogger = "org.apache.activemq.web.WebConsoleStarter"
+
+// openConsole binds the web console, where the configuration describes one.
+func (r *running) openConsole() error {
+	if r.file.Console == nil {
+		return nil
+	}
+	connectors := make([]management.Connector, 0, len(r.connectors))
+	for _, c := range r.connectors {
+		connectors = append(connectors, c)
+	}
+	model := management.New(r.broker, management.Options{BrokerVersion: cli.Version, HostName: hostName(), Connectors: connectors})
+	console, err := webconsole.Open(r.file.Console, model, logging.Logger(consoleLogger))
+	if err != nil {
+		return err
+	}
+	r.console = console
+	return nil
+}
+
+// startConsole begins to answer.
+func (r *running) startConsole() {
+	if r.console == nil {
+		return
+	}
+	r.console.Start()
+	for _, a := range r.console.Addresses() {
+		logging.Logger(consoleLogger).Info("ActiveMQ WebConsole available at http://" + a.String() + "/")
+	}
+}
+
+// closeConsole ends the web console before what it shows.
+func (r *running) closeConsole() {
+	if r.console == nil {
+		return
+	}
+	if err := r.console.Close(); err != nil {
+		r.log.Warn("the web console was not closed cleanly", "error", err)
+	}
+}
