@@ -60,8 +60,9 @@ func serve(t testing.TB, options string, change func(*broker.Options)) *server {
 	s.connector.Start()
 	s.address = strings.TrimPrefix(s.connector.URL("127.0.0.1"), "tcp://")
 	t.Cleanup(func() {
-		s.connector.Close()
+		s.connector.StopAccepting()
 		b.Close()
+		s.connector.Close()
 		o.Store.Close()
 	})
 	return s
