@@ -1,6 +1,8 @@
 package broker
 
 import (
+	"slices"
+
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
 )
@@ -134,22 +136,26 @@ func (c *Connection) AddDestination(name message.Destination) error {
 	b := c.broker
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if name.IsTemporary() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.ended {
+			return errEnded(c)
+		}
+		c.temporary[name] = true
+	}
 	if b.queues[name] == nil && b.topics[name] == nil {
 		if _, err := b.makeLocked(name, c); err != nil {
 			return err
 		}
 	}
-	if name.IsTemporary() {
-		c.mu.Lock()
-		c.temporary[name] = true
-		c.mu.Unlock()
-	}
 	return nil
 }
 
 // RemoveDestination ends a destination that nobody consumes from, with all that it holds. A temporary one can only be ended by the
-// connection that it belongs to.
+// connection that it belongs to. whenDone, where not nil, is called when the store has forgotten it.
 func (c *Connection) RemoveDestination(name message.Destination, whenDone store.Completion) error {
+	whenDone = orNobody(whenDone)
 	if name.IsTemporary() && !c.owns(name) {
 		return fail(NotAuthorized, "%s belongs to another connection", name)
 	}
@@ -261,8 +267,10 @@ func (b *Broker) attachAll(s *Subscription, parts []message.Destination) error {
 		b.patterns = append(b.patterns, s)
 		places = append(places, b.coveredLocked(s)...)
 	}
-	for _, p := range places {
-		p.attach(s)
+	for i, p := range places {
+		if !slices.Contains(places[:i], p) { // a composite name may cover one twice
+			p.attach(s)
+		}
 	}
 	b.replayLocked(s)
 	return nil
@@ -314,9 +322,10 @@ func (b *Broker) unsubscribe(s *Subscription) {
 			o.detach(s)
 		case *Topic:
 			o.detach(s)
-		case *share:
-			o.durable.active.CompareAndSwap(s, nil)
 		}
+	}
+	if s.durable != nil {
+		s.durable.active.CompareAndSwap(s, nil)
 	}
 }
 

@@ -160,7 +160,7 @@ func (q *Queue) dropped(ds []*delivery) {
 		if d.state == done {
 			continue // by another transaction that acknowledged it too, as Java clients make them
 		}
-		if d.entry != nil {
+		if d.entry != nil && !q.removed {
 			q.stored.Drop(d.entry)
 		}
 		q.goneLocked(d)

@@ -12,6 +12,7 @@ import (
 type transaction struct {
 	id     *message.TransactionID
 	broker *Broker
+	owner  *Connection // that began it; nil: found prepared at start
 
 	mu sync.Mutex
 	// mu guards what follows.
@@ -63,16 +64,24 @@ func (t *transaction) addSend(m *message.Message, q *Queue, topic *Topic) error 
 	return nil
 }
 
-// addAcks takes in messages that a consumer acknowledged.
-func (t *transaction) addAcks(s *Subscription, ds []*delivery, ack *message.Ack) {
+// addAck takes in what a consumer acknowledged.
+func (t *transaction) addAck(s *Subscription, ack *message.Ack) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if err := t.openLocked(); err != nil {
+		return err
+	}
+	ds, err := s.claim(ack)
+	if err != nil {
+		return err
+	}
 	for _, g := range byOrigin(ds) {
 		if hasStored(g) {
 			g[0].from.consumeIn(g, ack, t.storedLocked())
 		}
 		t.acks = append(t.acks, acked{s, g, ack})
 	}
+	return nil
 }
 
 // hasStored tells whether any of ds is in the store.
@@ -189,7 +198,7 @@ func (t *transaction) rollback(whenDone store.Completion) error {
 		if a.subscription != nil {
 			orphans = a.subscription.rolledBack(a.deliveries)
 		} else {
-			orphans = a.deliveries
+			orphans = unclaimed(a.deliveries)
 		}
 		if len(orphans) > 0 {
 			orphans[0].from.returned(orphans)
@@ -210,7 +219,7 @@ func (t *transaction) rollback(whenDone store.Completion) error {
 func (s *Subscription) rolledBack(ds []*delivery) (orphans []*delivery) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, d := range ds {
+	for _, d := range unclaimed(ds) {
 		switch d.state {
 		case claimed:
 			d.state = inFlight
@@ -220,4 +229,14 @@ func (s *Subscription) rolledBack(ds []*delivery) (orphans []*delivery) {
 		}
 	}
 	return orphans
+}
+
+// unclaimed gives up a transaction's claim to messages, and returns those that no other one claims.
+func unclaimed(ds []*delivery) (free []*delivery) {
+	for _, d := range ds {
+		if d.claims.Add(-1) == 0 {
+			free = append(free, d)
+		}
+	}
+	return free
 }
