@@ -48,7 +48,7 @@ func (s *openStore) open(ctx context.Context, c *config.Broker, log *slog.Logger
 
 // openKahaDB opens a KahaDB directory.
 func (s *openStore) openKahaDB(ctx context.Context, c *config.Broker, k *config.KahaDB, log *slog.Logger, ready func()) error {
-	codec, err := wire.StoreCodec(c.StoreOpenWireVersion)
+	codec, err := wire.NewStoreCodec(c.StoreOpenWireVersion)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Place("storeOpenWireVersion"), err)
 	}

@@ -68,8 +68,9 @@ type Broker struct {
 	sequence atomic.Int64 // of messages, as clients see it
 	numbers  atomic.Int64 // of connections and subscriptions
 
-	wait sync.WaitGroup // for what the broker started
-	stop chan struct{}
+	wait    sync.WaitGroup // for what the broker started
+	commits sync.WaitGroup // for commits that the store has not answered yet
+	stop    chan struct{}
 
 	mu sync.Mutex
 	// mu guards what follows.
@@ -165,6 +166,13 @@ func (b *Broker) Close() {
 		c.Close()
 	}
 	b.wait.Wait()
+	b.commits.Wait()
+	for _, q := range b.Queues() {
+		q.noteDelivered()
+	}
+	for _, t := range b.Topics() {
+		t.noteDelivered()
+	}
 }
 
 // after calls f in a while, unless the broker stops before.

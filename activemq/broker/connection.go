@@ -103,17 +103,17 @@ func (c *Connection) Remote() string { return c.remote }
 func (c *Connection) Close() { c.CloseAfter(message.DeliveredUnknown) }
 
 // CloseAfter is Close with the broker sequence of the last message that reached the application.
-func (c *Connection) CloseAfter(lastDelivered int64) {
+func (c *Connection) CloseAfter(last int64) {
 	c.closing.Do(func() {
 		close(c.gone)
-		c.end(lastDelivered)
+		c.end(lastDelivered{last, true})
 		close(c.closed)
 	})
 	<-c.closed
 }
 
 // end takes the connection apart.
-func (c *Connection) end(lastDelivered int64) {
+func (c *Connection) end(last lastDelivered) {
 	c.mu.Lock()
 	c.ended = true
 	var open []*transaction
@@ -132,7 +132,7 @@ func (c *Connection) end(lastDelivered int64) {
 		}
 	}
 	for _, s := range c.consumersOf(nil) {
-		c.removeConsumer(s, lastDelivered)
+		c.removeConsumer(s, last)
 	}
 	for _, p := range c.producersOf(nil) {
 		c.removeProducer(p)
@@ -279,7 +279,7 @@ func (c *Connection) AddConsumer(info *message.ConsumerInfo) (*Subscription, err
 		delete(c.consumers, *info.Consumer)
 		c.mu.Unlock()
 		c.broker.unsubscribe(s)
-		s.close(message.NoneDelivered)
+		s.close(lastDelivered{message.NoneDelivered, false})
 		return nil, err
 	}
 	c.broker.adviseConsumer(s)
@@ -305,44 +305,40 @@ func errEnded(c *Connection) error {
 	return fail(NotConnected, "connection %s has ended", c.info.Connection.Value)
 }
 
-// RemoveConsumer ends a consumer; what it had in flight goes back. lastDelivered is the broker sequence of the last message
+// RemoveConsumer ends a consumer; what it had in flight goes back. last is the broker sequence of the last message
 // that reached the application.
-func (c *Connection) RemoveConsumer(id message.ConsumerID, lastDelivered int64) {
+func (c *Connection) RemoveConsumer(id message.ConsumerID, last int64) {
 	if s := c.consumer(id); s != nil {
-		c.removeConsumer(s, lastDelivered)
+		c.removeConsumer(s, lastDelivered{last, false})
 	}
 }
 
 // removeConsumer takes a consumer out.
-func (c *Connection) removeConsumer(s *Subscription, lastDelivered int64) {
+func (c *Connection) removeConsumer(s *Subscription, last lastDelivered) {
 	c.mu.Lock()
 	delete(c.consumers, *s.info.Consumer)
 	c.mu.Unlock()
 	c.broker.unsubscribe(s)
-	s.close(lastDelivered)
+	s.close(last)
 	c.broker.adviseConsumerGone(s)
 }
 
-// close takes back what is in flight and puts it where it came from, with the count of deliveries for those that reached the application. What a
-// transaction claimed stays with that.
-func (s *Subscription) close(lastDelivered int64) {
+// close takes back what is in flight and puts it where it came from, with one delivery more on its count where it may have reached the
+// application. What a transaction claimed stays with that.
+func (s *Subscription) close(last lastDelivered) {
 	s.mu.Lock()
 	s.closed = true
-	reachedApplication := lastDelivered == message.DeliveredUnknown
-	for d := s.inFlight.first; d != nil && !reachedApplication; d = d.next {
-		reachedApplication = d.message.ID.BrokerSequence == lastDelivered
-	}
+	reachedApplication := last.start(&s.inFlight)
 	var back []*delivery
 	for d := s.inFlight.first; d != nil; d = s.inFlight.first {
 		s.inFlight.remove(d)
+		if reachedApplication(d) || d.state == claimed {
+			d.redeliveries++
+		}
 		if d.state == claimed {
 			d.state = orphaned
 		} else {
 			back = append(back, d)
-		}
-		if reachedApplication {
-			d.redeliveries++
-			reachedApplication = lastDelivered == message.DeliveredUnknown || d.message.ID.BrokerSequence != lastDelivered
 		}
 	}
 	for d := s.matched.first; d != nil; d = s.matched.first {
@@ -356,10 +352,38 @@ func (s *Subscription) close(lastDelivered int64) {
 	}
 }
 
-// RemoveSession ends a session with its consumers and producers.
-func (c *Connection) RemoveSession(id message.SessionID, lastDelivered int64) {
+// lastDelivered is what a client says about what reached the application, when it ends something.
+type lastDelivered struct {
+	sequence int64 // the last message's broker sequence, or NoneDelivered or DeliveredUnknown
+	ofMany   bool  // the last of several consumers
+}
+
+// start returns a function that tells for each message in flight, from the first to the last, whether it may have reached the application.
+// A consumer's own last message is in flight, with all before it, or all that reached the application is acknowledged. The last
+// of several consumers may be another's: then what arrived at the broker before it counts.
+func (l lastDelivered) start(inFlight *list) func(d *delivery) bool {
+	if l.sequence == message.DeliveredUnknown {
+		return func(*delivery) bool { return true }
+	}
+	if l.ofMany {
+		return func(d *delivery) bool { return d.message.ID.BrokerSequence <= l.sequence }
+	}
+	before := false
+	for d := inFlight.first; d != nil && !before; d = d.next {
+		before = d.message.ID.BrokerSequence == l.sequence
+	}
+	return func(d *delivery) bool {
+		is := before
+		before = before && d.message.ID.BrokerSequence != l.sequence
+		return is
+	}
+}
+
+// RemoveSession ends a session with its consumers and producers. last is the broker sequence of the last message that reached the application
+// in it.
+func (c *Connection) RemoveSession(id message.SessionID, last int64) {
 	for _, s := range c.consumersOf(&id) {
-		c.removeConsumer(s, lastDelivered)
+		c.removeConsumer(s, lastDelivered{last, true})
 	}
 	for _, p := range c.producersOf(&id) {
 		c.removeProducer(p)

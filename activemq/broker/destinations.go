@@ -11,6 +11,7 @@ import (
 type place interface {
 	base() *Destination
 	send(m *message.Message, whenDone store.Completion)
+	expectConsumers()
 	attach(s *Subscription)
 	detach(s *Subscription)
 	remove(whenDone store.Completion)
@@ -239,6 +240,13 @@ func (b *Broker) subscribe(s *Subscription) error {
 		}
 		return b.subscribeBrowser(s, parts[0])
 	}
+	places, err := b.placesOf(s, parts)
+	if err != nil {
+		return err
+	}
+	for _, p := range places {
+		p.expectConsumers()
+	}
 	if err := b.attachAll(s, parts); err != nil {
 		return err
 	}
@@ -246,26 +254,24 @@ func (b *Broker) subscribe(s *Subscription) error {
 	return nil
 }
 
-// attachAll is the part of subscribe that holds the broker's lock.
+// placesOf returns what a consumer is to take from, as it is now.
+func (b *Broker) placesOf(s *Subscription, parts []message.Destination) ([]place, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	places, _, err := b.placesLocked(s, parts)
+	return places, err
+}
+
+// attachAll connects a consumer with what it is to take from, now and, for a name with wildcards, later.
 func (b *Broker) attachAll(s *Subscription, parts []message.Destination) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var places []place
-	pattern := false
-	for _, part := range parts {
-		if part.IsPattern() {
-			pattern = true
-			continue
-		}
-		p, err := b.consumableLocked(part, s.conn)
-		if err != nil {
-			return err
-		}
-		places = append(places, p)
+	places, pattern, err := b.placesLocked(s, parts)
+	if err != nil {
+		return err
 	}
 	if pattern {
 		b.patterns = append(b.patterns, s)
-		places = append(places, b.coveredLocked(s)...)
 	}
 	for i, p := range places {
 		if !slices.Contains(places[:i], p) { // a composite name may cover one twice
@@ -274,6 +280,25 @@ func (b *Broker) attachAll(s *Subscription, parts []message.Destination) error {
 	}
 	b.replayLocked(s)
 	return nil
+}
+
+// placesLocked returns what a consumer is to take from, made where there is none, and whether more may come because of wildcards.
+func (b *Broker) placesLocked(s *Subscription, parts []message.Destination) (places []place, pattern bool, err error) {
+	for _, part := range parts {
+		if part.IsPattern() {
+			pattern = true
+			continue
+		}
+		p, err := b.consumableLocked(part, s.conn)
+		if err != nil {
+			return nil, false, err
+		}
+		places = append(places, p)
+	}
+	if pattern {
+		places = append(places, b.coveredLocked(s)...)
+	}
+	return places, pattern, nil
 }
 
 // consumableLocked returns a destination for a consumer of c.

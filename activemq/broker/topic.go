@@ -180,6 +180,9 @@ func (t *Topic) returned(ds []*delivery) {
 // wakeup has nothing to do: what waits for credit is with the subscriber itself.
 func (t *Topic) wakeup() {}
 
+// expectConsumers has nothing to do: these subscribers get nothing a second time.
+func (t *Topic) expectConsumers() {}
+
 // attach adds a subscriber.
 func (t *Topic) attach(s *Subscription) {
 	t.mu.Lock()
@@ -214,6 +217,17 @@ func (t *Topic) remove(whenDone store.Completion) {
 		return
 	}
 	t.broker.options.Store.RemoveDestination(t.name, whenDone)
+}
+
+// noteDelivered tells the store, which is about to be closed, what must carry the redelivered mark in the next run.
+func (t *Topic) noteDelivered() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, h := range t.shares {
+		if h.delivered > 0 {
+			h.stored.Delivered(h.delivered)
+		}
+	}
 }
 
 // Counters returns the topic's numbers.

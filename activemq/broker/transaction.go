@@ -140,11 +140,15 @@ func (t *transaction) commit(whenDone store.Completion) error {
 		whenDone(nil)
 		return nil
 	}
+	t.broker.commits.Add(1)
 	stored.Commit(func(err error) {
 		if err == nil {
 			t.apply()
 			stored.Finish()
+		} else {
+			t.giveBack()
 		}
+		t.broker.commits.Done()
 		whenDone(err)
 	})
 	return nil
@@ -193,17 +197,7 @@ func (t *transaction) rollback(whenDone store.Completion) error {
 	t.ended = true
 	stored := t.stored
 	t.mu.Unlock()
-	for _, a := range t.acks {
-		var orphans []*delivery
-		if a.subscription != nil {
-			orphans = a.subscription.rolledBack(a.deliveries)
-		} else {
-			orphans = unclaimed(a.deliveries)
-		}
-		if len(orphans) > 0 {
-			orphans[0].from.returned(orphans)
-		}
-	}
+	t.giveBack()
 	if stored == nil {
 		whenDone(nil)
 		return nil
@@ -213,6 +207,25 @@ func (t *transaction) rollback(whenDone store.Completion) error {
 		whenDone(err)
 	})
 	return nil
+}
+
+// giveBack undoes the acknowledgements.
+func (t *transaction) giveBack() {
+	for _, a := range t.acks {
+		if a.subscription != nil {
+			a.subscription.giveBack(a.deliveries)
+		} else if free := unclaimed(a.deliveries); len(free) > 0 {
+			free[0].from.returned(free)
+		}
+	}
+}
+
+// giveBack undoes the acknowledgement of messages of one origin: they are in flight again, or back where they came from when the consumer is
+// gone.
+func (s *Subscription) giveBack(ds []*delivery) {
+	if orphans := s.rolledBack(ds); len(orphans) > 0 {
+		orphans[0].from.returned(orphans)
+	}
 }
 
 // rolledBack puts acknowledged messages in flight again, and returns those that the consumer is not there for any more.

@@ -203,7 +203,8 @@ func (b *Broker) recoverRemoveLocked(t *transaction, r store.PreparedRemove, fou
 		}
 		from.base().inFlight.Add(1)
 		from.base().memory.add(int64(m.Size()))
-		d = &delivery{message: m, entry: &r.Entry, from: from, redeliveries: m.Redeliveries, state: orphaned}
+		// Somebody had it and acknowledged it: should the transaction be rolled back, it is delivered again.
+		d = &delivery{message: m, entry: &r.Entry, from: from, redeliveries: m.Redeliveries + 1, state: orphaned}
 		found[key] = d
 	}
 	d.claims.Add(1)

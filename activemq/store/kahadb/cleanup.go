@@ -71,17 +71,29 @@ func (s *Store) Cleanup() error {
 			return fmt.Errorf("kahadb: %w", err)
 		}
 		s.options.Log.Debug("removed journal file", "file", s.files.path(n), "archived to", archive)
-		s.mu.Lock()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forgetFiles(idle)
+	return nil
+}
+
+// forgetFiles takes files that were removed out of what the store knows.
+func (s *Store) forgetFiles(removed []int32) {
+	for _, n := range removed {
 		delete(s.guards, n)
 		for file, others := range s.guards {
 			if delete(others, n); len(others) == 0 {
 				delete(s.guards, file)
 			}
 		}
-		s.changed = true
-		s.mu.Unlock()
 	}
-	return nil
+	for _, l := range s.logs {
+		for _, sub := range l.subscriptions {
+			sub.records = slices.DeleteFunc(sub.records, func(p position) bool { return slices.Contains(removed, p.file()) })
+		}
+	}
+	s.changed = true
 }
 
 // idleFiles returns the files that nothing needs, in order. These are needed:

@@ -76,6 +76,7 @@ type crashRun struct {
 	holders map[string]*holder
 	batches [][]int64 // messages of committed and other transactions: all or nothing in queue0
 	left    int       // operations of the file system until the crash; below 0: it was
+	dice    int64     // the seed of the crash
 	after   *vfs.Mem
 	known   map[string]*holder // at the crash
 }
@@ -92,7 +93,7 @@ func (r *crashRun) check(vfs.Op, string, int64, int) error {
 // crash takes the picture that the next run starts from. r.mu is held.
 func (r *crashRun) crash() {
 	r.left = 0
-	r.after = r.mem.Crash(rand.New(rand.NewSource(r.rng.Int63())))
+	r.after = r.mem.Crash(rand.New(rand.NewSource(r.dice)))
 	r.known = map[string]*holder{}
 	for name, h := range r.holders {
 		r.known[name] = h.clone()
@@ -348,7 +349,7 @@ func crashes(t *testing.T, seed int64, generations int) {
 	var batches [][]int64
 	n := int64(0)
 	for generation := range generations {
-		r := &crashRun{rng: rng, mem: mem, batches: batches, left: -1}
+		r := &crashRun{rng: rng, mem: mem, batches: batches, left: -1, dice: rng.Int63()}
 		r.fault = &vfs.Fault{FS: mem, Check: r.check}
 		r.harness = open(t, crashOptions(r.fault))
 		r.n = n

@@ -12,12 +12,13 @@ import (
 
 // write is a record on its way to the journal. What becomes of the store when it got there is its effect.
 type write struct {
-	record []byte  // all of it, head included; nil: nothing to write, a place in the order only
-	buffer *[]byte // where the record lies, for the pool
-	done   store.Completion
-	sync   bool // is to be synced whatever the store's strategy is
-	after  bool // means nothing unless all before it is on the disk: the outcome of a transaction
-	effect effect
+	record  []byte  // all of it, head included; nil: nothing to write, a place in the order only
+	buffer  *[]byte // where the record lies, for the pool
+	done    store.Completion
+	sync    bool // is to be synced whatever the store's strategy is
+	patient bool // may wait for patienceMax although somebody waits for it
+	after   bool // means nothing unless all before it is on the disk: the outcome of a transaction
+	effect  effect
 
 	position position // from sealing on
 
@@ -63,6 +64,7 @@ type journal struct {
 	awake   bool        // wake holds a token
 	timer   *time.Timer // runs while only riders wait
 	armed   bool
+	soon    bool // the timer runs for a patient write
 	closing bool
 	err     error
 	end     position // written up to here
@@ -91,9 +93,12 @@ func (j *journal) append(w *write) error {
 	j.bytes += len(w.record)
 	switch {
 	case j.awake:
-	case w.done != nil || j.bytes >= riderBytes:
+	case w.done != nil && !w.patient || j.bytes >= riderBytes:
 		j.awake = true
 		j.wake <- struct{}{}
+	case w.patient && !j.soon:
+		j.armed, j.soon = true, true
+		j.timer.Reset(patienceMax)
 	case !j.armed:
 		j.armed = true
 		j.timer.Reset(riderDelay)
@@ -129,7 +134,7 @@ func (j *journal) cancel(w *write) bool {
 func (j *journal) kick() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.armed = false
+	j.armed, j.soon = false, false
 	if !j.awake && len(j.queue) > 0 {
 		j.awake = true
 		j.wake <- struct{}{}

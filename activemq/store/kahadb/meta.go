@@ -19,7 +19,7 @@ import (
 // bytes stand behind their length:
 //
 //	"GAMQIDX1"
-//	closed (0 or 1) | end | start | last destination number
+//	OpenWire version | closed (0 or 1) | end | start | last destination number
 //	transactions:  count, each: id as in the journal
 //	loose:         count, each: position
 //	destinations:  count, each: kind | name | number | next sequence | delivering | maybe delivered
@@ -42,6 +42,7 @@ func (s *Store) metaPath() string { return filepath.Join(s.options.IndexDirector
 // encodeMeta returns the metadata. The caller has the lock.
 func (s *Store) encodeMeta(closed bool) []byte {
 	b := []byte(metaMagic)
+	b = binary.AppendUvarint(b, uint64(s.options.OpenWireVersion))
 	b = appendFlag(b, closed)
 	b = binary.AppendUvarint(b, uint64(s.end))
 	b = binary.AppendUvarint(b, uint64(s.start()))
@@ -195,6 +196,18 @@ func (r *metaReader) bytes() []byte {
 
 func (r *metaReader) flag() bool { return r.number() != 0 }
 
+// openMeta checks a metadata file and returns what is in it.
+func openMeta(b []byte) (*metaReader, error) {
+	if len(b) < len(metaMagic)+4 || string(b[:len(metaMagic)]) != metaMagic {
+		return nil, errors.New("not index metadata of this version")
+	}
+	body := b[:len(b)-4]
+	if crc32.Checksum(body, castagnoli) != binary.BigEndian.Uint32(b[len(body):]) {
+		return nil, errors.New("wrong checksum of the index metadata")
+	}
+	return &metaReader{b: body[len(metaMagic):]}, nil
+}
+
 // metadata is what the metadata file says beside what it puts into the store.
 type metadata struct {
 	closed       bool
@@ -210,14 +223,11 @@ func (s *Store) loadMeta() (metadata, error) {
 	if err != nil {
 		return m, err
 	}
-	if len(b) < len(metaMagic)+4 || string(b[:len(metaMagic)]) != metaMagic {
-		return m, errors.New("not index metadata of this version")
+	r, err := openMeta(b)
+	if err != nil {
+		return m, err
 	}
-	body := b[:len(b)-4]
-	if crc32.Checksum(body, castagnoli) != binary.BigEndian.Uint32(b[len(body):]) {
-		return m, errors.New("wrong checksum of the index metadata")
-	}
-	r := &metaReader{b: body[len(metaMagic):]}
+	r.number() // the OpenWire version, which was looked at before
 	m.closed = r.flag()
 	m.end, m.start = position(r.number()), position(r.number())
 	s.lastNumber = uint32(r.number())

@@ -49,7 +49,11 @@ type Options struct {
 	IndexDirectory string // Directory
 	FS             vfs.FS // the operating system's
 	Codec          store.Codec
-	Log            *slog.Logger // slog.Default
+
+	// OpenWireVersion is that of Codec, to be remembered for StoredVersion: 11.
+	OpenWireVersion int
+
+	Log *slog.Logger // slog.Default
 
 	MaxFileLength int64 // 32 MB
 	MaxBatch      int64 // 4 MB
@@ -95,6 +99,7 @@ func (o *Options) complete() error {
 	}
 	def(&o.IndexDirectory, o.Directory)
 	def(&o.DirectoryArchive, filepath.Join(o.Directory, "data-archive"))
+	def(&o.OpenWireVersion, 11)
 	def(&o.MaxFileLength, 32<<20)
 	def(&o.MaxBatch, 4<<20)
 	def(&o.SyncInterval, time.Second)

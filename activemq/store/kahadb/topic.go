@@ -24,6 +24,7 @@ type subscription struct {
 	floor      int64
 	holes      intervals
 	delivering bool
+	marked     bool
 	maybe      int64
 	removed    bool
 }
@@ -275,7 +276,10 @@ func (s *subscription) Pending() int {
 }
 
 // Delivering notes that the subscriber is there.
-func (s *subscription) Delivering() { s.log.deliver(&s.delivering, s.key) }
+func (s *subscription) Delivering() { s.log.deliver(&s.delivering, &s.marked, s.key) }
+
+// Delivered notes up to where messages were delivered and not acknowledged.
+func (s *subscription) Delivered(to int64) { s.log.delivered(&s.maybe, to) }
 
 // MaybeDelivered returns the last sequence that the subscriber may have had before an unclean stop.
 func (s *subscription) MaybeDelivered() int64 { return s.maybe }
