@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"maps"
 	"sync"
 
 	"goactivemq/activemq/message"
@@ -20,6 +21,7 @@ type Connection struct {
 
 	mu sync.Mutex
 	// mu guards what follows.
+	ended        bool // Close has begun: nothing may be added that it would not see
 	producers    map[message.ProducerID]*producer
 	consumers    map[message.ConsumerID]*Subscription
 	transactions map[message.TransactionKey]*transaction // those that it began and that are not prepared
@@ -113,6 +115,7 @@ func (c *Connection) CloseAfter(last int64) {
 // end takes the connection apart.
 func (c *Connection) end(last lastDelivered) {
 	c.mu.Lock()
+	c.ended = true
 	var open []*transaction
 	for _, t := range c.transactions {
 		open = append(open, t)
@@ -120,6 +123,9 @@ func (c *Connection) end(last lastDelivered) {
 	clear(c.transactions)
 	c.mu.Unlock()
 	for _, t := range open {
+		if t.isPrepared() {
+			continue // by another connection, which joined it
+		}
 		c.broker.forget(t)
 		if err := t.rollback(func(error) {}); err != nil {
 			c.broker.log.Debug("rollback of "+t.id.String()+" at the end of "+c.remote, "error", err)
@@ -136,7 +142,10 @@ func (c *Connection) end(last lastDelivered) {
 	delete(b.connections, c.info.Connection.Value)
 	delete(b.clients, c.info.ClientID.String())
 	b.mu.Unlock()
-	for d := range c.temporary {
+	c.mu.Lock()
+	temporary := maps.Clone(c.temporary)
+	c.mu.Unlock()
+	for d := range temporary {
 		b.removeTemporary(d)
 	}
 	b.adviseConnectionGone(c)
@@ -190,11 +199,20 @@ func (c *Connection) AddProducer(info *message.ProducerInfo) error {
 		p.destination.producers.Add(1)
 	}
 	c.mu.Lock()
-	_, twice := c.producers[*info.Producer]
-	c.producers[*info.Producer] = p
+	before := c.producers[*info.Producer]
+	ended := c.ended
+	if !ended {
+		c.producers[*info.Producer] = p
+	}
 	c.mu.Unlock()
-	if twice && p.destination != nil {
-		p.destination.producers.Add(-1)
+	if ended {
+		before = p
+	}
+	if before != nil && before.destination != nil {
+		before.destination.producers.Add(-1)
+	}
+	if ended {
+		return errEnded(c)
 	}
 	c.broker.adviseProducer(c, p)
 	return nil
@@ -248,23 +266,43 @@ func (c *Connection) AddConsumer(info *message.ConsumerInfo) (*Subscription, err
 		}
 		s.selector = compiled
 	}
-	c.mu.Lock()
-	_, twice := c.consumers[*info.Consumer]
-	if !twice {
-		c.consumers[*info.Consumer] = s
+	if err := c.registerConsumer(s); err != nil {
+		return nil, err
 	}
-	c.mu.Unlock()
-	if twice {
-		return nil, fail(IllegalState, "consumer %s exists already", info.Consumer)
+	err := c.broker.subscribe(s)
+	if err == nil && s.isClosed() {
+		err = errEnded(c)
 	}
-	if err := c.broker.subscribe(s); err != nil {
+	if err != nil {
+		// What it was connected with so far, it takes back.
 		c.mu.Lock()
 		delete(c.consumers, *info.Consumer)
 		c.mu.Unlock()
+		c.broker.unsubscribe(s)
+		s.close(lastDelivered{message.NoneDelivered, false})
 		return nil, err
 	}
 	c.broker.adviseConsumer(s)
 	return s, nil
+}
+
+// registerConsumer notes a consumer of a new id.
+func (c *Connection) registerConsumer(s *Subscription) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.ended:
+		return errEnded(c)
+	case c.consumers[*s.info.Consumer] != nil:
+		return fail(IllegalState, "consumer %s exists already", s.info.Consumer)
+	}
+	c.consumers[*s.info.Consumer] = s
+	return nil
+}
+
+// errEnded is the Error for what comes while the connection ends.
+func errEnded(c *Connection) error {
+	return fail(NotConnected, "connection %s has ended", c.info.Connection.Value)
 }
 
 // RemoveConsumer ends a consumer; what it had in flight goes back. last is the broker sequence of the last message

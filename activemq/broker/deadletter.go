@@ -29,6 +29,10 @@ func (b *Broker) buryThen(l deadLetter, whenDone store.Completion) {
 		return
 	}
 	to := strategy.QueueFor(d.from.base().name)
+	if to == d.from.base().name {
+		takeOut(nil) // a dead letter that dies again is dropped, as the original does
+		return
+	}
 	p, err := b.lookup(to, nil)
 	if err != nil {
 		takeOut(err)
@@ -36,7 +40,14 @@ func (b *Broker) buryThen(l deadLetter, whenDone store.Completion) {
 	}
 	m := b.letter(d, l.cause, strategy.Expiration)
 	m.Destination = &to
-	p.send(m, takeOut)
+	// The letter may be stored within the call, under the lock of its queue, and taking out needs that of another one.
+	var result error
+	both := newRendezvous(func() { takeOut(result) })
+	p.send(m, func(err error) {
+		result = err
+		both.arrive()
+	})
+	both.arrive()
 }
 
 // letter returns the message as it goes into the dead letter queue.

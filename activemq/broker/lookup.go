@@ -135,22 +135,26 @@ func (c *Connection) AddDestination(name message.Destination) error {
 	b := c.broker
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if name.IsTemporary() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.ended {
+			return errEnded(c)
+		}
+		c.temporary[name] = true
+	}
 	if b.queues[name] == nil && b.topics[name] == nil {
 		if _, err := b.makeLocked(name, c); err != nil {
 			return err
 		}
 	}
-	if name.IsTemporary() {
-		c.mu.Lock()
-		c.temporary[name] = true
-		c.mu.Unlock()
-	}
 	return nil
 }
 
 // RemoveDestination ends a destination that nobody consumes from, with all that it holds. A temporary one can only be ended by the
-// connection that it belongs to.
+// connection that it belongs to. whenDone, where not nil, is called when the store has forgotten it.
 func (c *Connection) RemoveDestination(name message.Destination, whenDone store.Completion) error {
+	whenDone = orNobody(whenDone)
 	if name.IsTemporary() && !c.owns(name) {
 		return fail(NotAuthorized, "%s belongs to another connection", name)
 	}

@@ -110,6 +110,9 @@ func (q *Queue) admit(m *message.Message, e *store.Entry) {
 
 // arriveLocked takes a message into the backlog and gives out what can be given out.
 func (q *Queue) arriveLocked(m *message.Message, e *store.Entry) {
+	if q.removed {
+		return // while the message was on its way, which is as if the queue had been removed behind it
+	}
 	q.enqueued.Add(1)
 	q.size.Add(1)
 	d := &delivery{message: m, entry: e, from: q, redeliveries: m.Redeliveries}
@@ -160,7 +163,7 @@ func (q *Queue) dropped(ds []*delivery) {
 		if d.state == done {
 			continue // by another transaction that acknowledged it too, as Java clients make them
 		}
-		if d.entry != nil {
+		if d.entry != nil && !q.removed {
 			q.stored.Drop(d.entry)
 		}
 		q.goneLocked(d)

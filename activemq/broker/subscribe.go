@@ -1,6 +1,10 @@
 package broker
 
-import "goactivemq/activemq/message"
+import (
+	"slices"
+
+	"goactivemq/activemq/message"
+)
 
 // subscribe connects a consumer with all that its destination's name stands for.
 func (b *Broker) subscribe(s *Subscription) error {
@@ -47,8 +51,10 @@ func (b *Broker) attachAll(s *Subscription, parts []message.Destination) error {
 	if pattern {
 		b.patterns = append(b.patterns, s)
 	}
-	for _, p := range places {
-		p.attach(s)
+	for i, p := range places {
+		if !slices.Contains(places[:i], p) { // a composite name may cover one twice
+			p.attach(s)
+		}
 	}
 	b.replayLocked(s)
 	return nil
@@ -119,8 +125,9 @@ func (b *Broker) unsubscribe(s *Subscription) {
 			o.detach(s)
 		case *Topic:
 			o.detach(s)
-		case *share:
-			o.durable.active.CompareAndSwap(s, nil)
 		}
+	}
+	if s.durable != nil {
+		s.durable.active.CompareAndSwap(s, nil)
 	}
 }

@@ -146,11 +146,9 @@ func (b *Broker) bindDurable(s *Subscription, info *message.SubscriptionInfo, st
 		}
 	}
 	d.active.Store(s)
+	s.durable = d
 	if fresh {
-		if err := b.joinCoveredLocked(d, s.info.Retroactive, stored); err != nil {
-			return err
-		}
-		return nil
+		return b.joinCoveredLocked(d, s.info.Retroactive, stored)
 	}
 	for _, h := range d.shares {
 		s.addOrigin(h)

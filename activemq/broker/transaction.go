@@ -12,6 +12,7 @@ import (
 type transaction struct {
 	id     *message.TransactionID
 	broker *Broker
+	owner  *Connection // that began it; nil: found prepared at start
 
 	mu sync.Mutex
 	// mu guards what follows.
@@ -64,11 +65,15 @@ func (t *transaction) addSend(m *message.Message, q *Queue, topic *Topic) error 
 	return nil
 }
 
-// addAcks takes in messages that a consumer acknowledged.
-func (t *transaction) addAcks(s *Subscription, ds []*delivery, ack *message.Ack) error {
+// addAck takes in what a consumer acknowledged.
+func (t *transaction) addAck(s *Subscription, ack *message.Ack) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err := t.openLocked(); err != nil {
+		return err
+	}
+	ds, err := s.claim(ack)
+	if err != nil {
 		return err
 	}
 	for _, g := range byOrigin(ds) {
@@ -226,8 +231,8 @@ func (t *transaction) giveBack() {
 	for _, a := range t.acks {
 		if a.subscription != nil {
 			a.subscription.giveBack(a.deliveries)
-		} else {
-			a.deliveries[0].from.returned(a.deliveries)
+		} else if free := unclaimed(a.deliveries); len(free) > 0 {
+			free[0].from.returned(free)
 		}
 	}
 }
@@ -244,7 +249,7 @@ func (s *Subscription) giveBack(ds []*delivery) {
 func (s *Subscription) rolledBack(ds []*delivery) (orphans []*delivery) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, d := range ds {
+	for _, d := range unclaimed(ds) {
 		switch d.state {
 		case claimed:
 			d.state = inFlight
@@ -254,4 +259,14 @@ func (s *Subscription) rolledBack(ds []*delivery) (orphans []*delivery) {
 		}
 	}
 	return orphans
+}
+
+// unclaimed gives up a transaction's claim to messages, and returns those that no other one claims.
+func unclaimed(ds []*delivery) (free []*delivery) {
+	for _, d := range ds {
+		if d.claims.Add(-1) == 0 {
+			free = append(free, d)
+		}
+	}
+	return free
 }
