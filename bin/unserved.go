@@ -25,7 +25,7 @@ var obeyed = map[string][]string{
 		"enableJournalDiskSyncs", "preallocationScope", "preallocationStrategy", "checksumJournalFiles", "checkForCorruptJournalFiles",
 		"ignoreMissingJournalfiles", "checkpointInterval", "cleanupInterval", "cleanupOnStop", "archiveDataLogs", "forceRecoverIndex",
 		"concurrentStoreAndDispatchQueues", "purgeRecoveredXATransactionStrategy", "locker", "databaseLockedWaitDelay", "indexDirectory",
-		"enableAckCompaction", "indexCacheSize", "indexWriteBatchSize", "enableIndexDiskSyncs", "enableIndexWriteAsync",
+		"enableAckCompaction", "compactAcksAfterNoGC", "indexCacheSize", "indexWriteBatchSize", "enableIndexDiskSyncs", "enableIndexWriteAsync",
 	},
 }
 

@@ -55,6 +55,9 @@ func (r *replay) run(end position) error {
 func (r *replay) catchUp(m metadata, end position, began time.Time) error {
 	s := r.store
 	r.index, r.progress = m, began
+	if err := s.refuseDamage(r.bad[end.file()], m, end); err != nil {
+		return err
+	}
 	numbers := s.files.numbers()
 	start := m.start
 	if start == 0 && len(numbers) > 0 {
