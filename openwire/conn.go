@@ -67,6 +67,7 @@ func (c *conn) serve() (err error) {
 	defer func() {
 		c.watch.Stop()
 		if c.session != nil {
+			c.session.MoreToCome(false)
 			c.session.Close()
 		}
 		c.out.close()
@@ -96,8 +97,8 @@ func (c *conn) serve() (err error) {
 
 // step reads one command and does it.
 func (c *conn) step() error {
-	if c.reader.Buffered() == 0 || c.undrained >= drainEvery {
-		// Nothing more to read at once: what the commands so far answered goes out, by this goroutine, which is awake already.
+	if !c.reader.Ready() || c.undrained >= drainEvery {
+		// The next command is not here yet: what the commands so far answered goes out, by this goroutine, which is awake already.
 		c.undrained = 0
 		c.out.release()
 		if err := c.out.drain(); err != nil {
@@ -121,13 +122,23 @@ func (c *conn) step() error {
 	if err := c.out.waitForRoom(); err != nil {
 		return err
 	}
+	more := c.reader.Ready() && c.undrained < drainEvery
 	if _, ok := command.(*message.Ack); ok {
 		// It never blocks, and often more of them are there already: what they set free goes out at once.
 		c.out.hold()
 	} else if c.out.release() {
 		c.out.flush()
 	}
-	return c.handle(command)
+	if more && c.session != nil {
+		c.session.MoreToCome(true)
+	}
+	if err := c.handle(command); err != nil {
+		return err
+	}
+	if !more && c.session != nil {
+		c.session.MoreToCome(false)
+	}
+	return nil
 }
 
 // handshake sends our WireFormatInfo, reads the client's, and agrees on the settings.

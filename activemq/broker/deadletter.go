@@ -43,7 +43,7 @@ func (b *Broker) buryThen(l deadLetter, whenDone store.Completion) {
 	// The letter may be stored within the call, under the lock of its queue, and taking out needs that of another one.
 	var result error
 	both := newRendezvous(func() { takeOut(result) })
-	p.send(m, func(err error) {
+	p.send(m, nil, func(err error) {
 		result = err
 		both.arrive()
 	})

@@ -8,7 +8,7 @@ import (
 // place is a queue or a topic.
 type place interface {
 	base() *Destination
-	send(m *message.Message, whenDone store.Completion)
+	send(m *message.Message, by *Connection, whenDone store.Completion)
 	expectConsumers()
 	attach(s *Subscription)
 	detach(s *Subscription)

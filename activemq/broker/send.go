@@ -76,7 +76,7 @@ func (c *Connection) sendOne(m *message.Message, whenDone store.Completion) erro
 		return err
 	}
 	if m.Transaction == nil {
-		p.send(m, whenDone)
+		p.send(m, c, whenDone)
 		return nil
 	}
 	tx, err := c.transaction(m.Transaction)
@@ -111,6 +111,7 @@ func (c *Connection) waitForRoom(p place, m *message.Message) error {
 	if b.options.SendFailIfNoSpace {
 		return noRoom(full, m, d)
 	}
+	c.flushLater() // what was put off must not wait as long
 	since := b.now()
 	b.log.Warn("Usage Manager " + full.name + " limit reached on " + d.name.String() + ". Producers will be throttled to the rate at which messages are removed from this destination to prevent flooding it. Producer " + m.Producer.String() + " of " + c.remote + " waits; " + full.String())
 	switch usage.wait(c.gone, b.options.SendFailIfNoSpaceAfter) {
