@@ -50,7 +50,7 @@ func controlGroupLimit() int64 {
 // The collector may let garbage grow to collectorPercent of what is live: messages are short-lived, and less collecting costs less. Above
 // the limit for messages and what else a broker needs it collects harder, so that this stays a matter of speed alone.
 const (
-	collectorPercent  = 400
+	collectorPercent  = 200
 	collectorHeadroom = 256 << 20
 )
 

@@ -420,6 +420,14 @@ func (c *Connection) Pull(id message.ConsumerID, timeout int64) {
 	}
 }
 
+// InFlight returns how many messages a consumer has and has not acknowledged.
+func (c *Connection) InFlight(id message.ConsumerID) int {
+	if s := c.consumer(id); s != nil {
+		return s.InFlight()
+	}
+	return 0
+}
+
 // SetPrefetch changes a consumer's prefetch.
 func (c *Connection) SetPrefetch(id message.ConsumerID, prefetch int32) {
 	s := c.consumer(id)
