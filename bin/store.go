@@ -48,7 +48,7 @@ func (s *openStore) open(ctx context.Context, c *config.Broker, log *slog.Logger
 
 // openKahaDB opens a KahaDB directory.
 func (s *openStore) openKahaDB(ctx context.Context, c *config.Broker, k *config.KahaDB, log *slog.Logger, ready func()) error {
-	codec, err := wire.StoreCodec(c.StoreOpenWireVersion)
+	codec, err := wire.NewStoreCodec(c.StoreOpenWireVersion)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Place("storeOpenWireVersion"), err)
 	}
@@ -147,6 +147,22 @@ func preallocation(k *config.KahaDB) kahadb.Preallocation {
 		return kahadb.PreallocateSparse
 	}
 	return kahadb.PreallocateZeros
+}
+
+// empty removes all that the store holds.
+func (s *openStore) empty() error {
+	for _, p := range s.Prepared() {
+		p.Transaction.Rollback(func(error) {})
+		p.Transaction.Finish()
+	}
+	for _, d := range s.Destinations() {
+		done := make(chan error, 1)
+		s.RemoveDestination(d, func(err error) { done <- err })
+		if err := <-done; err != nil {
+			return fmt.Errorf("deleteAllMessagesOnStartup: %s: %w", d, err)
+		}
+	}
+	return nil
 }
 
 // failed returns a channel that is closed when the store cannot go on, nil for a store that always can.

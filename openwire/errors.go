@@ -21,6 +21,7 @@ var classes = map[broker.Kind]string{
 	broker.LimitReached:       "javax.jms.ResourceAllocationException",
 	broker.NoTransaction:      "javax.transaction.xa.XAException",
 	broker.TransactionState:   "javax.transaction.xa.XAException",
+	broker.RolledBack:         "javax.jms.TransactionRolledBackException",
 	broker.NotConnected:       "java.lang.IllegalStateException",
 }
 

@@ -26,7 +26,9 @@ func (c *Connection) Ack(ack *message.Ack, whenDone store.Completion) error {
 	case message.Standard, message.Individual:
 		return s.ackConsumed(ack, whenDone)
 	case message.Delivered:
-		s.ackArrived(ack)
+		if err := s.ackArrived(ack); err != nil {
+			return err
+		}
 	case message.Poison:
 		return s.ackPoison(ack, whenDone)
 	case message.ExpiredInUse:
@@ -85,22 +87,9 @@ func (s *Subscription) ackInTransaction(ack *message.Ack, whenDone store.Complet
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	acked, err := s.rangeLocked(ack)
-	if err == nil {
-		for _, d := range acked {
-			s.reachedLocked(d)
-			if d.state == reached {
-				d.state = claimed
-			}
-		}
-		s.feedLocked()
-	}
-	s.mu.Unlock()
-	if err != nil {
+	if err := tx.addAck(s, ack); err != nil {
 		return err
 	}
-	tx.addAcks(s, acked, ack)
 	s.wakeOrigins()
 	if whenDone != nil {
 		whenDone(nil)
@@ -108,18 +97,36 @@ func (s *Subscription) ackInTransaction(ack *message.Ack, whenDone store.Complet
 	return nil
 }
 
-// ackArrived notes that messages reached the client, so that others may follow.
-func (s *Subscription) ackArrived(ack *message.Ack) {
+// claim marks the messages that a transaction's acknowledgement is about as its own.
+func (s *Subscription) claim(ack *message.Ack) ([]*delivery, error) {
 	s.mu.Lock()
-	for d := s.inFlight.first; d != nil; d = d.next {
+	defer s.mu.Unlock()
+	acked, err := s.rangeLocked(ack)
+	for _, d := range acked {
 		s.reachedLocked(d)
-		if d.message.ID.Same(ack.Last) {
-			break
-		}
+		d.state = claimed
+		d.claims.Add(1)
+	}
+	s.feedLocked()
+	return acked, err
+}
+
+// ackArrived notes that messages reached the client, so that others may follow.
+func (s *Subscription) ackArrived(ack *message.Ack) error {
+	s.mu.Lock()
+	all := *ack
+	all.First = nil // as the original has it: everything before has arrived too
+	arrived, err := s.rangeLocked(&all)
+	for _, d := range arrived {
+		s.reachedLocked(d)
 	}
 	s.feedLocked()
 	s.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	s.wakeOrigins()
+	return nil
 }
 
 // ackPoison sends messages that the client cannot process to the dead letter queue.
@@ -196,9 +203,15 @@ func (s *Subscription) rangeLocked(ack *message.Ack) ([]*delivery, error) {
 		if in {
 			found = append(found, d)
 		}
-		if last {
+		if last && in {
 			return found, nil
 		}
+		if last {
+			return nil, fail(IllegalState, "Unmatched acknowledge: %s; Could not find Message-ID %s in dispatched-list (start of ack)", ackText(ack), ack.First)
+		}
+	}
+	if s.info.Destination.IsTopic() && !s.info.IsDurable() {
+		return nil, nil // the original only counts what these acknowledge
 	}
 	// After a reconnect clients acknowledge what the consumer before had in flight. Nothing of it is ours, and it comes again.
 	if len(found) == 0 {

@@ -26,6 +26,7 @@ type backlog struct {
 	withheld map[int64]bool
 
 	prioritized bool
+	delivered   int64 // greatest sequence of those that came back after they may have reached an application
 	redelivered int64 // stored messages up to this sequence may have been delivered before the broker was killed
 	page        func(after int64, limit, bytes int) ([]store.Loaded, error)
 }
@@ -91,6 +92,9 @@ func (b *backlog) enter(d *delivery) {
 // putBack puts a delivery that was out in its old place among the waiting, looking from the front.
 func (b *backlog) putBack(d *delivery) {
 	d.state = pending
+	if d.entry != nil && d.redeliveries > d.message.Redeliveries {
+		b.delivered = max(b.delivered, d.entry.Sequence)
+	}
 	b.bytes += d.size()
 	at := b.waiting.first
 	for at != nil && !b.before(d, at) {

@@ -30,6 +30,14 @@ func shared(n int, whenDone store.Completion) store.Completion {
 	}
 }
 
+// orNobody returns whenDone, and for nil one that does nothing.
+func orNobody(whenDone store.Completion) store.Completion {
+	if whenDone == nil {
+		return func(error) {}
+	}
+	return whenDone
+}
+
 // rendezvous runs f once two have arrived, on the goroutine of the second. It is for completions that may come from within
 // the call that they were given to, while that call's caller holds a lock which f needs.
 type rendezvous struct {

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"maps"
 	"sync"
 
 	"goactivemq/activemq/message"
@@ -20,6 +21,7 @@ type Connection struct {
 
 	mu sync.Mutex
 	// mu guards what follows.
+	ended        bool // Close has begun: nothing may be added that it would not see
 	producers    map[message.ProducerID]*producer
 	consumers    map[message.ConsumerID]*Subscription
 	transactions map[message.TransactionKey]*transaction // those that it began and that are not prepared
@@ -101,18 +103,19 @@ func (c *Connection) Remote() string { return c.remote }
 func (c *Connection) Close() { c.CloseAfter(message.DeliveredUnknown) }
 
 // CloseAfter is Close with the broker sequence of the last message that reached the application.
-func (c *Connection) CloseAfter(lastDelivered int64) {
+func (c *Connection) CloseAfter(last int64) {
 	c.closing.Do(func() {
 		close(c.gone)
-		c.end(lastDelivered)
+		c.end(lastDelivered{last, true})
 		close(c.closed)
 	})
 	<-c.closed
 }
 
 // end takes the connection apart.
-func (c *Connection) end(lastDelivered int64) {
+func (c *Connection) end(last lastDelivered) {
 	c.mu.Lock()
+	c.ended = true
 	var open []*transaction
 	for _, t := range c.transactions {
 		open = append(open, t)
@@ -120,13 +123,16 @@ func (c *Connection) end(lastDelivered int64) {
 	clear(c.transactions)
 	c.mu.Unlock()
 	for _, t := range open {
+		if t.isPrepared() {
+			continue // by another connection, which joined it
+		}
 		c.broker.forget(t)
 		if err := t.rollback(func(error) {}); err != nil {
 			c.broker.log.Debug("rollback of "+t.id.String()+" at the end of "+c.remote, "error", err)
 		}
 	}
 	for _, s := range c.consumersOf(nil) {
-		c.removeConsumer(s, lastDelivered)
+		c.removeConsumer(s, last)
 	}
 	for _, p := range c.producersOf(nil) {
 		c.removeProducer(p)
@@ -136,7 +142,10 @@ func (c *Connection) end(lastDelivered int64) {
 	delete(b.connections, c.info.Connection.Value)
 	delete(b.clients, c.info.ClientID.String())
 	b.mu.Unlock()
-	for d := range c.temporary {
+	c.mu.Lock()
+	temporary := maps.Clone(c.temporary)
+	c.mu.Unlock()
+	for d := range temporary {
 		b.removeTemporary(d)
 	}
 	b.adviseConnectionGone(c)
@@ -190,11 +199,20 @@ func (c *Connection) AddProducer(info *message.ProducerInfo) error {
 		p.destination.producers.Add(1)
 	}
 	c.mu.Lock()
-	_, twice := c.producers[*info.Producer]
-	c.producers[*info.Producer] = p
+	before := c.producers[*info.Producer]
+	ended := c.ended
+	if !ended {
+		c.producers[*info.Producer] = p
+	}
 	c.mu.Unlock()
-	if twice && p.destination != nil {
-		p.destination.producers.Add(-1)
+	if ended {
+		before = p
+	}
+	if before != nil && before.destination != nil {
+		before.destination.producers.Add(-1)
+	}
+	if ended {
+		return errEnded(c)
 	}
 	c.broker.adviseProducer(c, p)
 	return nil
@@ -248,63 +266,79 @@ func (c *Connection) AddConsumer(info *message.ConsumerInfo) (*Subscription, err
 		}
 		s.selector = compiled
 	}
-	c.mu.Lock()
-	_, twice := c.consumers[*info.Consumer]
-	if !twice {
-		c.consumers[*info.Consumer] = s
+	if err := c.registerConsumer(s); err != nil {
+		return nil, err
 	}
-	c.mu.Unlock()
-	if twice {
-		return nil, fail(IllegalState, "consumer %s exists already", info.Consumer)
+	err := c.broker.subscribe(s)
+	if err == nil && s.isClosed() {
+		err = errEnded(c)
 	}
-	if err := c.broker.subscribe(s); err != nil {
+	if err != nil {
+		// What it was connected with so far, it takes back.
 		c.mu.Lock()
 		delete(c.consumers, *info.Consumer)
 		c.mu.Unlock()
+		c.broker.unsubscribe(s)
+		s.close(lastDelivered{message.NoneDelivered, false})
 		return nil, err
 	}
 	c.broker.adviseConsumer(s)
 	return s, nil
 }
 
-// RemoveConsumer ends a consumer; what it had in flight goes back. lastDelivered is the broker sequence of the last message
+// registerConsumer notes a consumer of a new id.
+func (c *Connection) registerConsumer(s *Subscription) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.ended:
+		return errEnded(c)
+	case c.consumers[*s.info.Consumer] != nil:
+		return fail(IllegalState, "consumer %s exists already", s.info.Consumer)
+	}
+	c.consumers[*s.info.Consumer] = s
+	return nil
+}
+
+// errEnded is the Error for what comes while the connection ends.
+func errEnded(c *Connection) error {
+	return fail(NotConnected, "connection %s has ended", c.info.Connection.Value)
+}
+
+// RemoveConsumer ends a consumer; what it had in flight goes back. last is the broker sequence of the last message
 // that reached the application.
-func (c *Connection) RemoveConsumer(id message.ConsumerID, lastDelivered int64) {
+func (c *Connection) RemoveConsumer(id message.ConsumerID, last int64) {
 	if s := c.consumer(id); s != nil {
-		c.removeConsumer(s, lastDelivered)
+		c.removeConsumer(s, lastDelivered{last, false})
 	}
 }
 
 // removeConsumer takes a consumer out.
-func (c *Connection) removeConsumer(s *Subscription, lastDelivered int64) {
+func (c *Connection) removeConsumer(s *Subscription, last lastDelivered) {
 	c.mu.Lock()
 	delete(c.consumers, *s.info.Consumer)
 	c.mu.Unlock()
 	c.broker.unsubscribe(s)
-	s.close(lastDelivered)
+	s.close(last)
 	c.broker.adviseConsumerGone(s)
 }
 
-// close takes back what is in flight and puts it where it came from, with the count of deliveries for those that reached the application. What a
-// transaction claimed stays with that.
-func (s *Subscription) close(lastDelivered int64) {
+// close takes back what is in flight and puts it where it came from, with one delivery more on its count where it may have reached the
+// application. What a transaction claimed stays with that.
+func (s *Subscription) close(last lastDelivered) {
 	s.mu.Lock()
 	s.closed = true
-	reachedApplication := lastDelivered == message.DeliveredUnknown
-	for d := s.inFlight.first; d != nil && !reachedApplication; d = d.next {
-		reachedApplication = d.message.ID.BrokerSequence == lastDelivered
-	}
+	reachedApplication := last.start(&s.inFlight)
 	var back []*delivery
 	for d := s.inFlight.first; d != nil; d = s.inFlight.first {
 		s.inFlight.remove(d)
+		if reachedApplication(d) || d.state == claimed {
+			d.redeliveries++
+		}
 		if d.state == claimed {
 			d.state = orphaned
 		} else {
 			back = append(back, d)
-		}
-		if reachedApplication {
-			d.redeliveries++
-			reachedApplication = lastDelivered == message.DeliveredUnknown || d.message.ID.BrokerSequence != lastDelivered
 		}
 	}
 	for d := s.matched.first; d != nil; d = s.matched.first {
@@ -318,10 +352,38 @@ func (s *Subscription) close(lastDelivered int64) {
 	}
 }
 
-// RemoveSession ends a session with its consumers and producers.
-func (c *Connection) RemoveSession(id message.SessionID, lastDelivered int64) {
+// lastDelivered is what a client says about what reached the application, when it ends something.
+type lastDelivered struct {
+	sequence int64 // the last message's broker sequence, or NoneDelivered or DeliveredUnknown
+	ofMany   bool  // the last of several consumers
+}
+
+// start returns a function that tells for each message in flight, from the first to the last, whether it may have reached the application.
+// A consumer's own last message is in flight, with all before it, or all that reached the application is acknowledged. The last
+// of several consumers may be another's: then what arrived at the broker before it counts.
+func (l lastDelivered) start(inFlight *list) func(d *delivery) bool {
+	if l.sequence == message.DeliveredUnknown {
+		return func(*delivery) bool { return true }
+	}
+	if l.ofMany {
+		return func(d *delivery) bool { return d.message.ID.BrokerSequence <= l.sequence }
+	}
+	before := false
+	for d := inFlight.first; d != nil && !before; d = d.next {
+		before = d.message.ID.BrokerSequence == l.sequence
+	}
+	return func(d *delivery) bool {
+		is := before
+		before = before && d.message.ID.BrokerSequence != l.sequence
+		return is
+	}
+}
+
+// RemoveSession ends a session with its consumers and producers. last is the broker sequence of the last message that reached the application
+// in it.
+func (c *Connection) RemoveSession(id message.SessionID, last int64) {
 	for _, s := range c.consumersOf(&id) {
-		c.removeConsumer(s, lastDelivered)
+		c.removeConsumer(s, lastDelivered{last, true})
 	}
 	for _, p := range c.producersOf(&id) {
 		c.removeProducer(p)

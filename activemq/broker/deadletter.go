@@ -1,9 +1,6 @@
 package broker
 
 import (
-	"time"
-
-	"goactivemq/activemq/broker/policy"
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
 )
@@ -32,6 +29,10 @@ func (b *Broker) buryThen(l deadLetter, whenDone store.Completion) {
 		return
 	}
 	to := strategy.QueueFor(d.from.base().name)
+	if to == d.from.base().name {
+		takeOut(nil) // a dead letter that dies again is dropped, as the original does
+		return
+	}
 	p, err := b.lookup(to, nil)
 	if err != nil {
 		takeOut(err)
@@ -39,7 +40,14 @@ func (b *Broker) buryThen(l deadLetter, whenDone store.Completion) {
 	}
 	m := b.letter(d, l.cause, strategy.Expiration)
 	m.Destination = &to
-	p.send(m, takeOut)
+	// The letter may be stored within the call, under the lock of its queue, and taking out needs that of another one.
+	var result error
+	both := newRendezvous(func() { takeOut(result) })
+	p.send(m, func(err error) {
+		result = err
+		both.arrive()
+	})
+	both.arrive()
 }
 
 // letter returns the message as it goes into the dead letter queue.
@@ -88,38 +96,4 @@ func (b *Broker) withProperties(m *message.Message, more message.Map) []byte {
 	}
 	b.log.Warn("the properties of a message cannot be read; it goes to the dead letter queue as it is", "message", m.ID.String(), "error", err)
 	return m.Properties
-}
-
-// expireLoop looks for expired messages that nobody asks for.
-func (b *Broker) expireLoop() {
-	period := policy.Default().ExpirePeriod
-	tick := time.NewTicker(period)
-	defer tick.Stop()
-	for {
-		select {
-		case <-b.stop:
-			return
-		case <-tick.C:
-			for _, q := range b.Queues() {
-				q.expire()
-			}
-		}
-	}
-}
-
-// expire takes out what waits in memory and has expired.
-func (q *Queue) expire() {
-	if q.policy.ExpirePeriod <= 0 {
-		return
-	}
-	now := q.broker.millis()
-	q.mu.Lock()
-	for d := q.waiting.first; d != nil; {
-		next := d.next
-		if d.message.ExpiredAt(now) {
-			q.expireLocked(d)
-		}
-		d = next
-	}
-	q.unlock()
 }

@@ -1,6 +1,8 @@
 package broker
 
 import (
+	"sync/atomic"
+
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
 )
@@ -16,9 +18,10 @@ type delivery struct {
 	entry        *store.Entry // nil: not in the store
 	from         origin
 	state        deliveryState
-	after        int64 // of one that is not in the store: the sequence of the last stored one when it arrived
-	arrival      int64 // of one that is not in the store: its number among those
-	load         *load // nil: counts for no memory limit
+	after        int64        // of one that is not in the store: the sequence of the last stored one when it arrived
+	arrival      int64        // of one that is not in the store: its number among those
+	load         *load        // nil: counts for no memory limit
+	claims       atomic.Int32 // open transactions that acknowledged it; Java clients may do so in two
 
 	next, prev *delivery
 }

@@ -26,6 +26,7 @@ type share struct {
 	topic   *Topic
 	stored  store.Subscription
 	backlog
+	ended bool // what is left of it in transactions only has to be accounted for
 }
 
 // newShareLocked makes the share of a topic whose lock the caller holds.
@@ -175,7 +176,7 @@ func (h *share) dropped(ds []*delivery) {
 		if d.state == done {
 			continue // by another transaction that acknowledged it too, as Java clients make them
 		}
-		if d.entry != nil {
+		if d.entry != nil && !h.ended {
 			h.stored.Drop(d.entry)
 		}
 		h.goneLocked(d)
@@ -198,6 +199,11 @@ func (h *share) returned(ds []*delivery) {
 	defer h.topic.unlock()
 	for _, d := range ds {
 		h.topic.inFlight.Add(-1)
+		if h.ended {
+			d.state = done
+			h.releaseLocked(d)
+			continue
+		}
 		h.putBack(d)
 	}
 	h.dispatchLocked()
@@ -215,6 +221,7 @@ func (h *share) end(whenDone store.Completion) {
 	t := h.topic
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	h.ended = true
 	for i, other := range t.shares {
 		if other == h {
 			t.shares = append(t.shares[:i:i], t.shares[i+1:]...)

@@ -110,6 +110,9 @@ func (q *Queue) admit(m *message.Message, e *store.Entry) {
 
 // arriveLocked takes a message into the backlog and gives out what can be given out.
 func (q *Queue) arriveLocked(m *message.Message, e *store.Entry) {
+	if q.removed {
+		return // while the message was on its way, which is as if the queue had been removed behind it
+	}
 	q.enqueued.Add(1)
 	q.size.Add(1)
 	d := &delivery{message: m, entry: e, from: q, redeliveries: m.Redeliveries}
@@ -160,7 +163,7 @@ func (q *Queue) dropped(ds []*delivery) {
 		if d.state == done {
 			continue // by another transaction that acknowledged it too, as Java clients make them
 		}
-		if d.entry != nil {
+		if d.entry != nil && !q.removed {
 			q.stored.Drop(d.entry)
 		}
 		q.goneLocked(d)
@@ -189,9 +192,21 @@ func (q *Queue) returned(ds []*delivery) {
 			continue
 		}
 		q.putBack(d)
+		q.storeRedeliveriesLocked(d)
 	}
 	q.dispatchLocked()
 	q.unlock()
+}
+
+// storeRedeliveriesLocked writes the count of a message's deliveries into the store where the policy asks for that.
+func (q *Queue) storeRedeliveriesLocked(d *delivery) {
+	if !q.policy.PersistRedelivered || d.entry == nil || d.redeliveries == d.message.Redeliveries {
+		return
+	}
+	m := *d.message
+	m.Redeliveries = d.redeliveries
+	d.message = &m
+	q.stored.Update(d.entry, d.message)
 }
 
 // wakeup gives out what can be given out.
@@ -212,15 +227,19 @@ func (q *Queue) unlock() {
 func (q *Queue) attach(s *Subscription) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.stored != nil {
-		q.stored.Delivering()
-	}
 	at := len(q.consumers)
 	for at > 0 && q.consumers[at-1].info.Priority < s.info.Priority {
 		at--
 	}
 	q.consumers = append(q.consumers[:at:at], append([]*Subscription{s}, q.consumers[at:]...)...)
 	s.addOrigin(q)
+}
+
+// expectConsumers has the store note that messages may be delivered from now on.
+func (q *Queue) expectConsumers() {
+	if q.stored != nil {
+		q.stored.Delivering()
+	}
 }
 
 // detach takes a consumer out. What it had in flight comes with returned.
@@ -256,6 +275,15 @@ func (q *Queue) remove(whenDone store.Completion) {
 		return
 	}
 	q.broker.options.Store.RemoveDestination(q.name, whenDone)
+}
+
+// noteDelivered tells the store, which is about to be closed, what must carry the redelivered mark in the next run.
+func (q *Queue) noteDelivered() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.stored != nil && q.delivered > 0 {
+		q.stored.Delivered(q.delivered)
+	}
 }
 
 // Counters returns the queue's numbers.

@@ -14,6 +14,7 @@ type Subscription struct {
 	conn     *Connection
 	selector *selector.Selector // nil: everything
 	number   int64              // order of arrival in the broker
+	durable  *durable           // that it consumes from, nil for all others; the broker's lock guards it
 
 	// origins are the queues, topics and durable shares that it takes from. More come when destinations are made that its
 	// pattern covers.
@@ -24,7 +25,8 @@ type Subscription struct {
 	prefetch int
 	inFlight list
 	arrived  int // of those in flight, the ones reached or claimed: they take no credit
-	pulls    int // messages asked for beyond the prefetch; -1 pulls all that comes
+	pulls    int // pulls that are not answered
+	asked    int // pulls ever made: the last of them are those not answered
 	closed   bool
 	matched  list // of a topic consumer: what waits for credit
 
@@ -65,6 +67,13 @@ func (s *Subscription) hasCredit() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.creditLocked()
+}
+
+// isClosed tells whether close was called.
+func (s *Subscription) isClosed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
 }
 
 // wants tells whether the consumer's selector and noLocal let it have the message.
@@ -112,7 +121,7 @@ func (s *Subscription) offer(d *delivery, maxWaiting int) (discarded *delivery) 
 		return d
 	}
 	if s.matched.len == 0 && s.creditLocked() {
-		s.giveLocked(d)
+		s.giveTopicsLocked(d)
 		return nil
 	}
 	s.matched.push(d)
@@ -129,14 +138,22 @@ func (s *Subscription) feedLocked() {
 	for s.matched.first != nil && s.creditLocked() {
 		d := s.matched.first
 		s.matched.remove(d)
-		s.giveLocked(d)
+		s.giveTopicsLocked(d)
 	}
+}
+
+// giveTopicsLocked is giveLocked for what comes from a topic, which has no part in it that would count.
+func (s *Subscription) giveTopicsLocked(d *delivery) {
+	s.giveLocked(d)
+	d.from.base().dispatched.Add(1)
 }
 
 // pull asks for one message beyond the prefetch of 0. Timeout is in milliseconds: -1 takes only what is there, 0 waits for ever.
 func (s *Subscription) pull(timeout int64) {
 	s.mu.Lock()
 	s.pulls++
+	s.asked++
+	number := s.asked
 	s.feedLocked()
 	s.mu.Unlock()
 	s.wakeOrigins()
@@ -145,7 +162,7 @@ func (s *Subscription) pull(timeout int64) {
 	}
 	giveUp := func() {
 		s.mu.Lock()
-		none := s.pulls > 0 && !s.closed
+		none := number > s.asked-s.pulls && !s.closed // not answered: pulls are answered in order
 		if none {
 			s.pulls--
 			s.conn.peer.Dispatch(Dispatch{Consumer: s.info.Consumer})

@@ -180,6 +180,9 @@ func (t *Topic) returned(ds []*delivery) {
 // wakeup has nothing to do: what waits for credit is with the subscriber itself.
 func (t *Topic) wakeup() {}
 
+// expectConsumers has nothing to do: these subscribers get nothing a second time.
+func (t *Topic) expectConsumers() {}
+
 // attach adds a subscriber.
 func (t *Topic) attach(s *Subscription) {
 	t.mu.Lock()
@@ -216,16 +219,22 @@ func (t *Topic) remove(whenDone store.Completion) {
 	t.broker.options.Store.RemoveDestination(t.name, whenDone)
 }
 
+// noteDelivered tells the store, which is about to be closed, what must carry the redelivered mark in the next run.
+func (t *Topic) noteDelivered() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, h := range t.shares {
+		if h.delivered > 0 {
+			h.stored.Delivered(h.delivered)
+		}
+	}
+}
+
 // Counters returns the topic's numbers.
 func (t *Topic) Counters() Counters {
 	c := t.counters()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	c.Consumers = int64(len(t.subscribers))
-	for _, h := range t.shares {
-		if h.durable.active.Load() != nil {
-			c.Consumers++
-		}
-	}
+	c.Consumers = int64(len(t.subscribers) + len(t.shares)) // a durable subscriber counts while it is away, too
 	return c
 }

@@ -12,6 +12,7 @@ import (
 type transaction struct {
 	id     *message.TransactionID
 	broker *Broker
+	owner  *Connection // that began it; nil: found prepared at start
 
 	mu sync.Mutex
 	// mu guards what follows.
@@ -20,6 +21,7 @@ type transaction struct {
 	acks     []acked
 	prepared bool
 	ended    bool
+	failure  error // of something in it that nobody was told: it can only be rolled back
 }
 
 // sent is a message sent in a transaction.
@@ -63,16 +65,24 @@ func (t *transaction) addSend(m *message.Message, q *Queue, topic *Topic) error 
 	return nil
 }
 
-// addAcks takes in messages that a consumer acknowledged.
-func (t *transaction) addAcks(s *Subscription, ds []*delivery, ack *message.Ack) {
+// addAck takes in what a consumer acknowledged.
+func (t *transaction) addAck(s *Subscription, ack *message.Ack) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if err := t.openLocked(); err != nil {
+		return err
+	}
+	ds, err := s.claim(ack)
+	if err != nil {
+		return err
+	}
 	for _, g := range byOrigin(ds) {
 		if hasStored(g) {
 			g[0].from.consumeIn(g, ack, t.storedLocked())
 		}
 		t.acks = append(t.acks, acked{s, g, ack})
 	}
+	return nil
 }
 
 // hasStored tells whether any of ds is in the store.
@@ -83,6 +93,15 @@ func hasStored(ds []*delivery) bool {
 		}
 	}
 	return false
+}
+
+// fail notes that something in the transaction did not happen and the client has not been told in an answer: it must not commit without it.
+func (t *transaction) fail(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.failure == nil {
+		t.failure = err
+	}
 }
 
 // openLocked tells whether more may be done in the transaction.
@@ -123,6 +142,13 @@ func (t *transaction) commit(whenDone store.Completion) error {
 		t.mu.Unlock()
 		return noTransaction(t.id)
 	}
+	if failure := t.failure; failure != nil {
+		t.mu.Unlock()
+		if err := t.rollback(func(error) {}); err != nil {
+			return err
+		}
+		return &Error{Kind: RolledBack, Text: "Transaction '" + t.id.String() + "' is rolled back because a message in it was refused", Err: failure}
+	}
 	t.ended = true
 	stored := t.stored
 	t.mu.Unlock()
@@ -131,11 +157,15 @@ func (t *transaction) commit(whenDone store.Completion) error {
 		whenDone(nil)
 		return nil
 	}
+	t.broker.commits.Add(1)
 	stored.Commit(func(err error) {
 		if err == nil {
 			t.apply()
 			stored.Finish()
+		} else {
+			t.giveBack()
 		}
+		t.broker.commits.Done()
 		whenDone(err)
 	})
 	return nil
@@ -184,17 +214,7 @@ func (t *transaction) rollback(whenDone store.Completion) error {
 	t.ended = true
 	stored := t.stored
 	t.mu.Unlock()
-	for _, a := range t.acks {
-		var orphans []*delivery
-		if a.subscription != nil {
-			orphans = a.subscription.rolledBack(a.deliveries)
-		} else {
-			orphans = a.deliveries
-		}
-		if len(orphans) > 0 {
-			orphans[0].from.returned(orphans)
-		}
-	}
+	t.giveBack()
 	if stored == nil {
 		whenDone(nil)
 		return nil
@@ -206,11 +226,30 @@ func (t *transaction) rollback(whenDone store.Completion) error {
 	return nil
 }
 
+// giveBack undoes the acknowledgements.
+func (t *transaction) giveBack() {
+	for _, a := range t.acks {
+		if a.subscription != nil {
+			a.subscription.giveBack(a.deliveries)
+		} else if free := unclaimed(a.deliveries); len(free) > 0 {
+			free[0].from.returned(free)
+		}
+	}
+}
+
+// giveBack undoes the acknowledgement of messages of one origin: they are in flight again, or back where they came from when the consumer is
+// gone.
+func (s *Subscription) giveBack(ds []*delivery) {
+	if orphans := s.rolledBack(ds); len(orphans) > 0 {
+		orphans[0].from.returned(orphans)
+	}
+}
+
 // rolledBack puts acknowledged messages in flight again, and returns those that the consumer is not there for any more.
 func (s *Subscription) rolledBack(ds []*delivery) (orphans []*delivery) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, d := range ds {
+	for _, d := range unclaimed(ds) {
 		switch d.state {
 		case claimed:
 			d.state = inFlight
@@ -220,4 +259,14 @@ func (s *Subscription) rolledBack(ds []*delivery) (orphans []*delivery) {
 		}
 	}
 	return orphans
+}
+
+// unclaimed gives up a transaction's claim to messages, and returns those that no other one claims.
+func unclaimed(ds []*delivery) (free []*delivery) {
+	for _, d := range ds {
+		if d.claims.Add(-1) == 0 {
+			free = append(free, d)
+		}
+	}
+	return free
 }

@@ -23,7 +23,7 @@
 // # Concurrency
 //
 // The broker calls the methods of one Queue, Topic or Subscription one at a time, under the lock of that destination; calls for different
-// destinations come at the same time. No method waits for the disk except Page, Load, Open… and Close. Completions are called exactly once, on any
+// destinations come at the same time. No method waits for the disk except Page, Load, Delivering, Open… and Close. Completions are called exactly once, on any
 // goroutine, never while a lock of the store is held and never from within the call that they were given to unless they fail or
 // complete immediately; they must not block.
 package store
@@ -161,12 +161,15 @@ type Queue interface {
 	// Pending returns the number of admitted messages and the sum of their record lengths.
 	Pending() (count int, bytes int64)
 
-	// Delivering notes that messages of the queue are being given to consumers, so that MaybeDelivered can tell after an
-	// unclean stop. Only the first call since Open costs anything.
+	// Delivering notes that messages of the queue are going to be given to consumers, so that MaybeDelivered can tell after an
+	// unclean stop, and returns when that is noted. Only the first call since Open costs anything. It is called without locks.
 	Delivering()
 
-	// MaybeDelivered returns the greatest sequence that may have been delivered before the store was killed, 0 when it
-	// was closed cleanly or nobody consumed. Messages up to it are to carry the redelivered mark.
+	// Delivered notes, before the store is closed, that messages up to that sequence were delivered and not acknowledged.
+	Delivered(to int64)
+
+	// MaybeDelivered returns the greatest sequence that may have been delivered in an earlier run, 0 when none was: what Delivered noted, or
+	// after a run with consumers that was killed, the last of all. Messages up to it are to carry the redelivered mark.
 	MaybeDelivered() int64
 }
 
@@ -202,8 +205,9 @@ type Subscription interface {
 	// Pending returns the number of messages pending.
 	Pending() int
 
-	// Delivering and MaybeDelivered are Queue's.
+	// Delivering, Delivered and MaybeDelivered are Queue's.
 	Delivering()
+	Delivered(to int64)
 	MaybeDelivered() int64
 }
 

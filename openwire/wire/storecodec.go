@@ -6,50 +6,56 @@ import (
 	"sync"
 
 	"goactivemq/activemq/message"
-	"goactivemq/activemq/store"
 )
 
 // storeVersionLeast is the oldest version that a store can be told to keep.
 const storeVersionLeast = 6
 
-// StoreCodec returns the codec with which stores keep their records: loose, without cache, with the size in front, in a version
+// NewStoreCodec returns the codec with which stores keep their records: loose, without cache, with the size in front, in a version
 // from 6 to 12. Exceptions lose stack and cause, as in the original, whose stores never negotiate. It is safe for concurrent use.
-func StoreCodec(version int) (store.Codec, error) {
+func NewStoreCodec(version int) (*StoreCodec, error) {
 	if version < storeVersionLeast || version > VersionMax {
 		return nil, fmt.Errorf("openwire: store version %d, want %d to %d", version, storeVersionLeast, VersionMax)
 	}
 	s := Settings{Version: version}
-	c := &storeCodec{}
+	c := &StoreCodec{}
 	c.encoders.New = func() any { return NewEncoder(s) }
 	c.decoders.New = func() any { return NewDecoder(s) }
 	return c, nil
 }
 
-type storeCodec struct{ encoders, decoders sync.Pool }
+// StoreCodec is the form in which stores keep messages, acknowledgements and subscriptions: what package store asks of its Codec.
+type StoreCodec struct{ encoders, decoders sync.Pool }
 
-func (c *storeCodec) AppendMessage(to []byte, m *message.Message) ([]byte, error) {
+// AppendMessage appends a message's record.
+func (c *StoreCodec) AppendMessage(to []byte, m *message.Message) ([]byte, error) {
 	return c.append(to, m)
 }
 
-func (c *storeCodec) AppendAck(to []byte, a *message.Ack) ([]byte, error) { return c.append(to, a) }
+// AppendAck appends an acknowledgement's record.
+func (c *StoreCodec) AppendAck(to []byte, a *message.Ack) ([]byte, error) { return c.append(to, a) }
 
-func (c *storeCodec) AppendSubscription(to []byte, s *message.SubscriptionInfo) ([]byte, error) {
+// AppendSubscription appends a durable subscription's record.
+func (c *StoreCodec) AppendSubscription(to []byte, s *message.SubscriptionInfo) ([]byte, error) {
 	return c.append(to, s)
 }
 
-func (c *storeCodec) Message(from []byte) (*message.Message, error) {
+// Message reads a message, which aliases from.
+func (c *StoreCodec) Message(from []byte) (*message.Message, error) {
 	return decodeRecord[message.Message](c, from)
 }
 
-func (c *storeCodec) Ack(from []byte) (*message.Ack, error) {
+// Ack reads an acknowledgement.
+func (c *StoreCodec) Ack(from []byte) (*message.Ack, error) {
 	return decodeRecord[message.Ack](c, from)
 }
 
-func (c *storeCodec) Subscription(from []byte) (*message.SubscriptionInfo, error) {
+// Subscription reads a durable subscription.
+func (c *StoreCodec) Subscription(from []byte) (*message.SubscriptionInfo, error) {
 	return decodeRecord[message.SubscriptionInfo](c, from)
 }
 
-func (c *storeCodec) append(to []byte, v any) ([]byte, error) {
+func (c *StoreCodec) append(to []byte, v any) ([]byte, error) {
 	e := c.encoders.Get().(*Encoder)
 	to, err := e.Append(to, v)
 	c.encoders.Put(e)
@@ -57,7 +63,7 @@ func (c *storeCodec) append(to []byte, v any) ([]byte, error) {
 }
 
 // decodeRecord reads a record that holds a T.
-func decodeRecord[T any](c *storeCodec, from []byte) (*T, error) {
+func decodeRecord[T any](c *StoreCodec, from []byte) (*T, error) {
 	if len(from) < headSize {
 		return nil, fmt.Errorf("openwire: record of %d bytes, want at least %d", len(from), headSize)
 	}

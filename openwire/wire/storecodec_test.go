@@ -12,7 +12,7 @@ import (
 
 // TestStoreRecords reads and writes records as the original's stores keep them.
 func TestStoreRecords(t *testing.T) {
-	codec, err := StoreCodec(11)
+	codec, err := NewStoreCodec(11)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,11 +76,11 @@ func hasStack(v any) bool {
 
 func TestStoreRecordsRefused(t *testing.T) {
 	for _, version := range []int{0, 5, 13} {
-		if _, err := StoreCodec(version); err == nil {
+		if _, err := NewStoreCodec(version); err == nil {
 			t.Errorf("version %d", version)
 		}
 	}
-	codec, err := StoreCodec(6)
+	codec, err := NewStoreCodec(6)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strconv"
+	"time"
 
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
@@ -19,6 +20,7 @@ type addition struct {
 	hash        uint64
 
 	message    *message.Message // until it is written
+	began      time.Time        // of its way, outside a transaction
 	length     int32
 	sequence   int64 // 0: not admitted
 	references int32 // subscriptions that need it, or 1; 0 before it is admitted
@@ -30,6 +32,9 @@ type addition struct {
 func (a *addition) written(p position) {
 	s := a.log.store
 	a.stored, a.message = true, nil
+	if a.patient {
+		a.log.patience.wasted()
+	}
 	switch {
 	case a.transaction != nil:
 		a.transaction.note(p)
@@ -53,6 +58,10 @@ func (l *log) append(e *store.Entry, m *message.Message, tx store.Transaction, d
 	t, _ := tx.(*transaction)
 	a := &addition{log: l, transaction: t, id: m.ID, message: m}
 	a.done, a.effect = done, a
+	if t == nil {
+		a.began = l.store.options.Now()
+		a.patient = done != nil && l.patience.hopeful()
+	}
 	if err := a.encode(m, cmdAdd); err != nil {
 		a.complete(err)
 		return

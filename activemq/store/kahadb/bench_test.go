@@ -77,6 +77,38 @@ func BenchmarkStream(b *testing.B) {
 	}
 }
 
+// BenchmarkThrough sends messages of 1 KB, and removes each when it is stored: the life of a message with a consumer that keeps up.
+func BenchmarkThrough(b *testing.B) {
+	o := benchOptions(b)
+	o.Sync = Never
+	h := open(b, o)
+	defer h.close()
+	q := h.queue("Q")
+	m := &message.Message{Priority: 4, Content: make([]byte, 900), ID: testID(1)}
+	stored, removed := make(chan *store.Entry, 1000), make(chan struct{}, 1000)
+	gone := func(error) { removed <- struct{}{} }
+	go func() {
+		for e := range stored {
+			q.Remove(e, nil, nil, gone)
+		}
+	}()
+	for range cap(removed) {
+		removed <- struct{}{}
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	for range b.N {
+		<-removed
+		e := &store.Entry{}
+		q.Append(e, m, nil, func(error) { stored <- e })
+		q.Admit(e)
+	}
+	for range cap(removed) {
+		<-removed
+	}
+	close(stored)
+}
+
 // fill makes a store with n messages of 1 KB pending.
 func fill(b *testing.B, o Options, n int) {
 	h := open(b, o)

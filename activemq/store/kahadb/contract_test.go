@@ -41,7 +41,7 @@ func (p *place) kill(s store.Store) {
 }
 
 func TestContract(t *testing.T) {
-	codec, err := wire.StoreCodec(11)
+	codec, err := wire.NewStoreCodec(11)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,22 +17,40 @@ const (
 	traceClosed     = "goactivemq closed"
 )
 
-// deliver notes, once in a run, that messages are given to consumers.
-func (l *log) deliver(delivering *bool, key string) {
+// deliver notes, once in a run, that messages are given to consumers, and returns when the journal has it: what is delivered must not be
+// forgotten by a crash a moment later.
+func (l *log) deliver(delivering, marked *bool, key string) {
 	s := l.store
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if *delivering {
+	if *marked {
+		s.mu.Unlock()
 		return
 	}
 	*delivering = true
 	s.changed = true
+	s.mu.Unlock()
 	text := traceDelivering + l.destination.String()
 	if key != "" {
 		text += "\t" + key
 	}
-	if w := trace(text); s.journal.append(w) != nil {
-		w.complete(nil) // nobody waits
+	w := trace(text)
+	written := make(chan struct{})
+	w.done = func(error) { close(written) } // a journal that fails is told to those who write messages
+	w.refuse(s.journal.append(w))
+	<-written
+	s.mu.Lock()
+	*marked = true
+	s.mu.Unlock()
+}
+
+// delivered notes up to where messages were delivered and not acknowledged.
+func (l *log) delivered(maybe *int64, to int64) {
+	s := l.store
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if to > *maybe {
+		*maybe = to
+		s.changed = true
 	}
 }
 
@@ -43,15 +61,15 @@ func trace(text string) *write {
 	return w
 }
 
-// markClosed journals that the run ended well, and forgets who had messages.
+// markClosed journals that the run ended well: what was delivered in it is told by what delivered noted, and not by who had consumers.
 func (s *Store) markClosed() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	marked := false
 	for _, l := range s.logs {
-		l.eachDelivery(func(delivering *bool, maybe *int64) {
-			marked = marked || *delivering || *maybe != 0
-			*delivering, *maybe = false, 0
+		l.eachDelivery(func(delivering *bool, _ *int64) {
+			marked = marked || *delivering
+			*delivering = false
 		})
 	}
 	if !marked {
@@ -78,7 +96,7 @@ func (l *log) eachDelivery(f func(delivering *bool, maybe *int64)) {
 func (s *Store) replayTrace(text string) {
 	if text == traceClosed {
 		for _, l := range s.logs {
-			l.eachDelivery(func(delivering *bool, maybe *int64) { *delivering, *maybe = false, 0 })
+			l.eachDelivery(func(delivering *bool, _ *int64) { *delivering = false })
 		}
 		return
 	}
@@ -87,10 +105,8 @@ func (s *Store) replayTrace(text string) {
 		return
 	}
 	name, key, _ := strings.Cut(name, "\t")
-	l := s.logs[message.ParseDestination(name, message.Queue)]
-	if l == nil {
-		return
-	}
+	// A consumer may have come before the first message: the destination is made for the mark.
+	l := s.logOf(message.ParseDestination(name, message.Queue))
 	if sub := l.subscription(key); sub != nil {
 		sub.delivering = true
 	} else if key == "" {

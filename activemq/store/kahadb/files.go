@@ -12,15 +12,19 @@ import (
 	"goactivemq/activemq/vfs"
 )
 
-// files are the journal's files. Each is opened when it is first used and stays open until it is removed. All methods may be called at
-// the same time.
+// files are the journal's files. Each is opened when it is first used, and stays open unless there are too many. All methods may be called
+// at the same time.
 type files struct {
 	fs  vfs.FS
 	dir string
 
 	mu    sync.Mutex
 	known map[int32]*dataFile // by number
+	open  int
 }
+
+// filesOpen is how many files stay open without being used.
+const filesOpen = 200
 
 // dataFile is one file of the journal.
 type dataFile struct {
@@ -93,6 +97,7 @@ func (f *files) acquire(n int32) (*dataFile, error) {
 			return nil, err
 		}
 		d.file = file
+		f.open++
 	}
 	d.users++
 	return d, nil
@@ -101,11 +106,21 @@ func (f *files) acquire(n int32) (*dataFile, error) {
 func (f *files) release(d *dataFile) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	d.users--
-	if d.gone && d.users == 0 {
-		return d.file.Close()
+	if d.users--; d.users > 0 || !d.gone && f.open <= filesOpen {
+		return nil
 	}
-	return nil
+	return f.shut(d)
+}
+
+// shut closes a file that nobody uses.
+func (f *files) shut(d *dataFile) error {
+	if d.file == nil {
+		return nil
+	}
+	err := d.file.Close()
+	d.file = nil
+	f.open--
+	return err
 }
 
 // create makes file n, preallocated, and returns it acquired.
@@ -122,9 +137,13 @@ func (f *files) create(n int32, size int64, how Preallocation) (*dataFile, error
 		return nil, errors.Join(fmt.Errorf("%s: %w", f.path(n), err), file.Close())
 	}
 	f.mu.Lock()
+	defer f.mu.Unlock()
+	if old := f.known[n]; old != nil { // empty, or it would be the current one
+		err = f.shut(old)
+	}
 	f.known[n] = d
-	f.mu.Unlock()
-	return d, nil
+	f.open++
+	return d, err
 }
 
 // remove deletes file n, or moves it to archive where that is not empty.
@@ -132,13 +151,12 @@ func (f *files) remove(n int32, archive string) error {
 	f.mu.Lock()
 	d := f.known[n]
 	delete(f.known, n)
-	idle := d.users == 0 && d.file != nil
 	d.gone = true
-	f.mu.Unlock()
 	var err error
-	if idle {
-		err = d.file.Close()
+	if d.users == 0 {
+		err = f.shut(d)
 	}
+	f.mu.Unlock()
 	if archive != "" {
 		return errors.Join(err, f.fs.Rename(f.path(n), filepath.Join(archive, fileName(n))))
 	}
@@ -151,10 +169,7 @@ func (f *files) close() error {
 	defer f.mu.Unlock()
 	var err error
 	for _, d := range f.known {
-		if d.file != nil {
-			err = errors.Join(err, d.file.Close())
-			d.file = nil
-		}
+		err = errors.Join(err, f.shut(d))
 	}
 	return err
 }

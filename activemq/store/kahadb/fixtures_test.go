@@ -21,7 +21,7 @@ import (
 
 // fixture is a store directory that a Java broker wrote.
 type fixture struct {
-	dir      string // of a copy
+	dir      string
 	manifest struct {
 		Options struct {
 			JournalMaxFileLength int64
@@ -65,7 +65,7 @@ func openFixture(t *testing.T, name string) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{mem: vfs.NewMem()}
+	f := &fixture{dir: dir, mem: vfs.NewMem()}
 	if err := json.Unmarshal(text, &f.manifest); err != nil {
 		t.Fatal(err)
 	}
@@ -137,6 +137,9 @@ func (f *fixture) unpack(t *testing.T, name string) {
 func (f *fixture) options() Options {
 	o := testOptions(f.mem)
 	o.MaxFileLength = f.manifest.Options.JournalMaxFileLength
+	if v, err := StoredVersion(f.mem, "data"); err == nil {
+		o.OpenWireVersion = v
+	}
 	return o
 }
 

@@ -26,7 +26,10 @@ type log struct {
 	updates       map[int64]*update // by sequence: new forms of messages that are not written yet
 	subscriptions []*subscription   // of a topic
 
+	patience patience
+
 	delivering bool  // since the store was opened
+	marked     bool  // the journal has it
 	maybe      int64 // what MaybeDelivered says
 	removed    bool
 }

@@ -95,7 +95,7 @@ const (
 
 func openStore(t *testing.T, dir string, small bool) *kahadb.Store {
 	t.Helper()
-	codec, err := wire.StoreCodec(11)
+	codec, err := wire.NewStoreCodec(11)
 	if err != nil {
 		t.Fatal(err)
 	}

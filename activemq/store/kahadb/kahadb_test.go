@@ -11,6 +11,8 @@ import (
 	"goactivemq/activemq/vfs"
 )
 
+var queueA = *message.NewQueue("A")
+
 // harness is a store under test, with what its destinations need at hand.
 type harness struct {
 	*Store

@@ -49,7 +49,11 @@ type Options struct {
 	IndexDirectory string // Directory
 	FS             vfs.FS // the operating system's
 	Codec          store.Codec
-	Log            *slog.Logger // slog.Default
+
+	// OpenWireVersion is that of Codec, to be remembered for StoredVersion: 11.
+	OpenWireVersion int
+
+	Log *slog.Logger // slog.Default
 
 	MaxFileLength int64 // 32 MB
 	MaxBatch      int64 // 4 MB
@@ -59,8 +63,14 @@ type Options struct {
 	CheckpointInterval time.Duration // 5 s
 	CleanupInterval    time.Duration // 30 s
 	CleanupOnStop      bool
-	ArchiveDataLogs    bool
-	DirectoryArchive   string // Directory/data-archive
+
+	// EnableAckCompaction lets cleanups that found nothing to remove write acks once more, so that files are not kept only for
+	// the acks in them. CompactAcksAfterNoGC is after how many: 10.
+	EnableAckCompaction  bool
+	CompactAcksAfterNoGC int
+
+	ArchiveDataLogs  bool
+	DirectoryArchive string // Directory/data-archive
 
 	ChecksumJournalFiles        bool
 	CheckForCorruptJournalFiles bool
@@ -82,7 +92,7 @@ type Options struct {
 
 // Defaults returns the original's defaults.
 func Defaults(directory string, codec store.Codec) Options {
-	return Options{Directory: directory, Codec: codec, CleanupOnStop: true, ChecksumJournalFiles: true}
+	return Options{Directory: directory, Codec: codec, CleanupOnStop: true, ChecksumJournalFiles: true, EnableAckCompaction: true}
 }
 
 // complete fills in what is not set.
@@ -95,11 +105,13 @@ func (o *Options) complete() error {
 	}
 	def(&o.IndexDirectory, o.Directory)
 	def(&o.DirectoryArchive, filepath.Join(o.Directory, "data-archive"))
+	def(&o.OpenWireVersion, 11)
 	def(&o.MaxFileLength, 32<<20)
 	def(&o.MaxBatch, 4<<20)
 	def(&o.SyncInterval, time.Second)
 	def(&o.CheckpointInterval, 5*time.Second)
 	def(&o.CleanupInterval, 30*time.Second)
+	def(&o.CompactAcksAfterNoGC, 10)
 	def(&o.IndexCache, 16<<20)
 	if o.FS == nil {
 		o.FS = vfs.OS{}

@@ -43,7 +43,10 @@ func (q *queue) Pending() (int, int64) {
 }
 
 // Delivering notes that there are consumers.
-func (q *queue) Delivering() { q.log.deliver(&q.log.delivering, "") }
+func (q *queue) Delivering() { q.log.deliver(&q.log.delivering, &q.log.marked, "") }
+
+// Delivered notes up to where messages were delivered and not acknowledged.
+func (q *queue) Delivered(to int64) { q.log.delivered(&q.log.maybe, to) }
 
 // MaybeDelivered returns the last sequence that consumers may have had before an unclean stop.
 func (q *queue) MaybeDelivered() int64 { return q.log.maybe }

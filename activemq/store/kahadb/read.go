@@ -2,7 +2,6 @@ package kahadb
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -165,7 +164,7 @@ func (s *Store) decode(b []byte, p position, want uint64) (m *message.Message, i
 
 // parse decodes a record that was read from p.
 func (s *Store) parse(b []byte, p position) (record, error) {
-	if len(b) <= recordHead || int(binary.BigEndian.Uint32(b)) != len(b) || b[4] != recordType {
+	if recordSize(b) != len(b) || len(b) == 0 {
 		return record{}, s.corruption(p, "invalid record size or type")
 	}
 	r, err := decodeRecord(b[recordHead:])

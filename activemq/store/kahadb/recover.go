@@ -23,6 +23,13 @@ func (s *Store) recover() error {
 	if s.files, err = listFiles(s.fs, s.options.Directory); err != nil {
 		return fmt.Errorf("kahadb: %w", err)
 	}
+	version, err := StoredVersion(s.fs, s.options.IndexDirectory)
+	if err != nil {
+		return fmt.Errorf("kahadb: %w", err)
+	}
+	if version != 0 && version != s.options.OpenWireVersion {
+		return fmt.Errorf("kahadb: %s keeps OpenWire version %d, the codec is of %d", s.options.Directory, version, s.options.OpenWireVersion)
+	}
 	s.journal = newJournal(s.files, &s.options, s.applied, s.broken)
 	end, bad, torn, err := s.findEnd()
 	if err != nil {
@@ -31,7 +38,7 @@ func (s *Store) recover() error {
 	if s.pages, err = openPages(s.fs, s.options.IndexDirectory, s.options.IndexCache); err != nil {
 		return fmt.Errorf("kahadb: index: %w", err)
 	}
-	r := &replay{store: s, bad: bad, logs: map[string]*replayLog{}, named: map[*log]*replayLog{}, transactions: map[string]*replayTransaction{}}
+	r := newReplay(s, bad)
 	if err := r.run(end); err != nil {
 		return err
 	}
@@ -56,10 +63,22 @@ func (s *Store) recover() error {
 	if err := r.finish(); err != nil {
 		return errors.Join(err, s.journal.close())
 	}
+	s.dropIdleTopics()
 	if err := s.checkpoint(false); err != nil {
 		return errors.Join(err, s.journal.close())
 	}
 	return nil
+}
+
+// dropIdleTopics forgets the topics without durable subscriptions, of which nothing is kept.
+func (s *Store) dropIdleTopics() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for d, l := range s.logs {
+		if d.IsTopic() && len(l.subscriptions) == 0 {
+			delete(s.logs, d)
+		}
+	}
 }
 
 // findEnd checks the last file with content, or all where the options say so, and returns the end of the journal, the damaged parts
@@ -173,6 +192,11 @@ func (s *Store) loadIndex(end position) (metadata, error) {
 			reason = err.Error()
 		}
 	}
+	return s.giveUpIndex(reason)
+}
+
+// giveUpIndex starts with an empty index. The reason is logged where there is one.
+func (s *Store) giveUpIndex(reason string) (metadata, error) {
 	if reason != "" {
 		s.options.Log.Warn("index is not used, the journal is read from its beginning", "directory", s.options.Directory, "reason", reason)
 	}
@@ -192,6 +216,11 @@ func (s *Store) checkMeta(m metadata, end position) error {
 	case m.end > 0 && m.end < end && !s.files.has(m.end.file()):
 		return fmt.Errorf("%s is missing", fileName(m.end.file()))
 	}
+	if m.end > 0 && m.end < end {
+		if err := s.checkBoundary(m.end); err != nil {
+			return err
+		}
+	}
 	// Every page is read once: to count, and because later there is no way to make it anew.
 	for _, l := range s.logs {
 		if err := l.countEntries(); err != nil {
@@ -199,6 +228,20 @@ func (s *Store) checkMeta(m metadata, end position) error {
 		}
 	}
 	return nil
+}
+
+// checkBoundary tells whether a batch begins or the file ends at p.
+func (s *Store) checkBoundary(p position) error {
+	d, err := s.files.acquire(p.file())
+	if err != nil {
+		return err
+	}
+	b := make([]byte, len(batchMagic))
+	n, err := readUpTo(d, b, p.offset())
+	if err == nil && !isEnd(b[:n]) && string(b[:n]) != batchMagic {
+		err = fmt.Errorf("it is true up to %v, where no batch of the journal ends", p)
+	}
+	return errors.Join(err, s.files.release(d))
 }
 
 // countEntries reads all pages of a destination and counts what is in them.

@@ -27,9 +27,9 @@ func (r *removal) written(p position) {
 	if r.addition != nil {
 		r.target = r.addition.position
 	}
-	s.guard(p.file(), r.target.file())
+	s.guardAck(p.file(), r.target.file())
 	if r.update != nil {
-		s.guard(p.file(), r.update.position.file())
+		s.guardAck(p.file(), r.update.position.file())
 	}
 }
 
@@ -142,6 +142,9 @@ func (l *log) cancel(e *store.Entry, sub *subscription, done store.Completion) b
 	}
 	s := l.store
 	s.mu.Lock()
+	if a.sealedInTime() {
+		l.patience.paid()
+	}
 	if a.stored || a.references > 1 || sub != nil && !sub.needs(a.sequence) || !s.journal.cancel(&a.write) {
 		s.mu.Unlock()
 		return false
@@ -152,6 +155,7 @@ func (l *log) cancel(e *store.Entry, sub *subscription, done store.Completion) b
 		delete(l.updates, a.sequence)
 	}
 	l.takeWaiting(a, sub)
+	l.patience.paid()
 	a.message = nil
 	s.mu.Unlock()
 	a.complete(nil)
@@ -272,4 +276,9 @@ func (l *log) replace(e *store.Entry, m *message.Message) {
 	err := s.journal.append(&u.write)
 	s.mu.Unlock()
 	u.refuse(err)
+}
+
+// sealedInTime tells whether the addition has been written, and its removal comes so soon that to wait for it would have paid.
+func (a *addition) sealedInTime() bool {
+	return a.stored && !a.patient && a.log.store.options.Now().Sub(a.began) < patienceMax
 }

@@ -66,16 +66,25 @@ func verify(d *dataFile) (verified, error) {
 // wellFormed tells whether b is a run of whole records.
 func wellFormed(b []byte) bool {
 	for len(b) > 0 {
-		if len(b) <= recordHead {
-			return false
-		}
-		size := int64(binary.BigEndian.Uint32(b))
-		if b[4] != recordType || size <= recordHead || size > int64(len(b)) {
+		size := recordSize(b)
+		if size == 0 {
 			return false
 		}
 		b = b[size:]
 	}
 	return true
+}
+
+// recordSize returns the size of the record that b begins with, 0 when there is no whole one.
+func recordSize(b []byte) int {
+	if len(b) <= recordHead || b[4] != recordType {
+		return 0
+	}
+	size := int64(binary.BigEndian.Uint32(b))
+	if size <= recordHead || size > int64(len(b)) {
+		return 0
+	}
+	return int(size)
 }
 
 // batchLength returns L when b is the head of a batch that fits in a file of that size.
@@ -225,11 +234,8 @@ func window(d *dataFile, b []byte, start, offset int64, n int, size int64) ([]by
 // batch hands out the records of a batch.
 func (r *reader) batch(file int32, offset int64, b []byte) error {
 	for len(b) > 0 {
-		size := int64(len(b)) + 1
-		if len(b) > recordHead {
-			size = int64(binary.BigEndian.Uint32(b))
-		}
-		if size <= recordHead || size > int64(len(b)) || b[4] != recordType {
+		size := recordSize(b)
+		if size == 0 {
 			return &store.Corruption{File: r.files.path(file), Offset: offset, Reason: "invalid record size or type"}
 		}
 		if offset >= r.from {
@@ -237,7 +243,7 @@ func (r *reader) batch(file int32, offset int64, b []byte) error {
 				return err
 			}
 		}
-		offset += size
+		offset += int64(size)
 		b = b[size:]
 	}
 	return nil

@@ -24,6 +24,7 @@ type subscription struct {
 	floor      int64
 	holes      intervals
 	delivering bool
+	marked     bool
 	maybe      int64
 	removed    bool
 }
@@ -169,8 +170,8 @@ func (l *log) subscription(key string) *subscription {
 type subscriptionWrite struct {
 	write
 	subscription *subscription
-	first        bool       // the subscription is new
-	ended        []position // records that told of it, which this one must outlive
+	first        bool // the subscription is new
+	ended        bool // it is no more
 }
 
 func (w *subscriptionWrite) encodeSubscription(retroactive, exists bool) {
@@ -197,12 +198,9 @@ func (w *subscriptionWrite) written(p position) {
 		s.unwritten--
 	}
 	s.changed = true
-	for _, r := range w.ended {
-		s.guard(p.file(), r.file())
-	}
-	if w.ended != nil {
-		for _, r := range sub.records {
-			s.guard(p.file(), r.file())
+	if w.ended {
+		for _, f := range w.targets() {
+			s.guard(p.file(), f)
 		}
 		return
 	}
@@ -211,11 +209,11 @@ func (w *subscriptionWrite) written(p position) {
 }
 
 // Unsubscribe ends a subscription.
-func (t *topic) Unsubscribe(subscription_ store.Subscription, done store.Completion) {
-	sub := subscription_.(*subscription)
+func (t *topic) Unsubscribe(ended store.Subscription, done store.Completion) {
+	sub := ended.(*subscription)
 	l := t.log
 	s := l.store
-	w := &subscriptionWrite{subscription: sub, ended: []position{}}
+	w := &subscriptionWrite{subscription: sub, ended: true}
 	w.encodeSubscription(false, false)
 	w.done = done
 	s.mu.Lock()
@@ -275,7 +273,10 @@ func (s *subscription) Pending() int {
 }
 
 // Delivering notes that the subscriber is there.
-func (s *subscription) Delivering() { s.log.deliver(&s.delivering, s.key) }
+func (s *subscription) Delivering() { s.log.deliver(&s.delivering, &s.marked, s.key) }
+
+// Delivered notes up to where messages were delivered and not acknowledged.
+func (s *subscription) Delivered(to int64) { s.log.delivered(&s.maybe, to) }
 
 // MaybeDelivered returns the last sequence that the subscriber may have had before an unclean stop.
 func (s *subscription) MaybeDelivered() int64 { return s.maybe }

@@ -48,5 +48,8 @@ func (q *queue) Pending() (count int, bytes int64) { return q.messages.live, q.b
 // Delivering has nothing to note: no later run will ask.
 func (q *queue) Delivering() {}
 
+// Delivered has nothing to note: no later run will ask.
+func (q *queue) Delivered(int64) {}
+
 // MaybeDelivered returns 0: there was no earlier run.
 func (q *queue) MaybeDelivered() int64 { return 0 }

@@ -116,5 +116,8 @@ func (s *subscription) Pending() int { return s.pending.live }
 // Delivering has nothing to note: no later run will ask.
 func (s *subscription) Delivering() {}
 
+// Delivered has nothing to note: no later run will ask.
+func (s *subscription) Delivered(int64) {}
+
 // MaybeDelivered returns 0: there was no earlier run.
 func (s *subscription) MaybeDelivered() int64 { return 0 }

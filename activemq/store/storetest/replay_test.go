@@ -16,6 +16,7 @@ type replay struct {
 	open       map[message.TransactionKey]*replayedWork
 	order      []message.TransactionKey
 	delivering map[consumed]bool
+	delivered  map[consumed]int64
 }
 
 // replayedWork is a transaction that has not ended yet.
@@ -34,17 +35,24 @@ func (s *replayed) replay(records []record) error {
 		last:       make(map[message.Destination]int64),
 		open:       make(map[message.TransactionKey]*replayedWork),
 		delivering: make(map[consumed]bool),
+		delivered:  make(map[consumed]int64),
 	}
 	for i, c := range records {
 		if err := r.record(c); err != nil {
 			return fmt.Errorf("record %d: %w", i, err)
 		}
 	}
-	s.maybe = make(map[consumed]int64)
-	for c := range r.delivering {
-		s.maybe[c] = r.last[c.destination]
-	}
+	r.opened()
+	s.maybe = r.delivered
 	return r.resume()
+}
+
+// opened turns who had consumers in a run that was killed into up to where messages may have been delivered.
+func (r *replay) opened() {
+	for c := range r.delivering {
+		r.delivered[c] = r.last[c.destination]
+	}
+	clear(r.delivering)
 }
 
 // record does one record, or holds it back for its transaction.
@@ -108,6 +116,11 @@ func (r *replay) do(c record) error {
 		delete(r.entries, c.destination)
 	case opDelivering:
 		r.delivering[consumed{c.destination, c.key}] = true
+	case opDelivered:
+		by := consumed{c.destination, c.key}
+		r.delivered[by] = max(r.delivered[by], c.sequence)
+	case opOpened:
+		r.opened()
 	case opClosed:
 		clear(r.delivering)
 	}

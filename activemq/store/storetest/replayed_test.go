@@ -29,6 +29,8 @@ const (
 	opCommit
 	opRollback
 	opDelivering
+	opDelivered
+	opOpened
 	opClosed
 )
 
@@ -42,6 +44,7 @@ type record struct {
 	info        *message.SubscriptionInfo
 	retroactive bool
 	tx          *message.TransactionID
+	sequence    int64 // delivered up to
 }
 
 // replayed is the simplest store that keeps anything: one in memory, and a journal of operations from which the next Open makes
@@ -84,6 +87,7 @@ func openReplayed(d *disk, defect string) (*replayed, error) {
 		return nil, err
 	}
 	s.writer.Go(s.write)
+	s.journal(record{op: opOpened}, nil)
 	return s, nil
 }
 
@@ -258,6 +262,11 @@ func (q *replayedQueue) Page(after int64, limit, bytes int) ([]store.Loaded, err
 func (q *replayedQueue) Delivering() {
 	q.store.journal(record{op: opDelivering, destination: q.destination}, nil)
 }
+
+func (q *replayedQueue) Delivered(to int64) {
+	q.store.journal(record{op: opDelivered, destination: q.destination, sequence: to}, nil)
+}
+
 func (q *replayedQueue) MaybeDelivered() int64 { return q.store.maybe[consumed{q.destination, ""}] }
 
 // replayedTopic is a store.Topic.
@@ -311,6 +320,10 @@ func (s *replayedSubscription) Remove(e *store.Entry, ack *message.Ack, tx store
 
 func (s *replayedSubscription) Delivering() {
 	s.log.store.journal(record{op: opDelivering, destination: s.log.destination, key: s.Info().Key()}, nil)
+}
+
+func (s *replayedSubscription) Delivered(to int64) {
+	s.log.store.journal(record{op: opDelivered, destination: s.log.destination, key: s.Info().Key(), sequence: to}, nil)
 }
 
 func (s *replayedSubscription) MaybeDelivered() int64 {

@@ -27,26 +27,25 @@ func (b *Broker) branch(key message.TransactionKey) *transaction {
 	return b.branches[key]
 }
 
-// Begin opens a transaction. A local one that is open already stays as it is.
+// Begin opens a transaction. One that is open already stays as it is: clients begin an XA transaction again to resume it, on any connection.
+// It belongs to the connection that began it first.
 func (c *Connection) Begin(id *message.TransactionID) error {
 	key := id.Key()
+	b := c.broker
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	c.mu.Lock()
-	if c.transactions[key] != nil {
-		c.mu.Unlock()
-		if id.XA {
-			return badState(id, "Transaction '%s' has already been started.", id)
-		}
+	defer c.mu.Unlock()
+	switch {
+	case c.ended:
+		return errEnded(c)
+	case c.transactions[key] != nil || id.XA && b.branches[key] != nil:
 		return nil
 	}
-	t := &transaction{id: id, broker: c.broker}
+	t := &transaction{id: id, broker: b, owner: c}
 	c.transactions[key] = t
-	c.mu.Unlock()
 	if id.XA {
-		c.broker.mu.Lock()
-		defer c.broker.mu.Unlock()
-		if c.broker.branches[key] == nil {
-			c.broker.branches[key] = t
-		}
+		b.branches[key] = t
 	}
 	return nil
 }
@@ -66,15 +65,15 @@ func (c *Connection) Prepare(id *message.TransactionID) (readOnly bool, err erro
 		if readOnly {
 			c.broker.forget(t)
 		}
-		c.forget(t)
+		t.disown()
 		return readOnly, err
 	}
-	c.forget(t)
+	t.disown()
 	return false, storeFailed(stored.wait())
 }
 
 // Commit makes everything in the transaction happen. onePhase is for one that was not prepared. whenDone is called when it has
-// happened and is on disk; an error that is returned means that it has not, and whenDone is not called.
+// happened and is on disk, where it is not nil; an error that is returned means that it has not, and whenDone is not called.
 func (c *Connection) Commit(id *message.TransactionID, onePhase bool, whenDone store.Completion) error {
 	t, err := c.transaction(id)
 	if err != nil {
@@ -83,20 +82,20 @@ func (c *Connection) Commit(id *message.TransactionID, onePhase bool, whenDone s
 	if id.XA && !onePhase && !t.isPrepared() {
 		return badState(id, "Cannot do 2 phase commit if the transaction has not been prepared: %s", id)
 	}
-	c.forget(t)
+	t.disown()
 	c.broker.forget(t)
-	return t.commit(whenDone)
+	return t.commit(orNobody(whenDone))
 }
 
-// Rollback undoes everything in the transaction.
+// Rollback undoes everything in the transaction. whenDone, where not nil, is called when that has happened.
 func (c *Connection) Rollback(id *message.TransactionID, whenDone store.Completion) error {
 	t, err := c.transaction(id)
 	if err != nil {
 		return err
 	}
-	c.forget(t)
+	t.disown()
 	c.broker.forget(t)
-	return t.rollback(whenDone)
+	return t.rollback(orNobody(whenDone))
 }
 
 // Forget drops an XA transaction that ended heuristically, which here it never does: it is a rollback.
@@ -124,11 +123,14 @@ func (t *transaction) isPrepared() bool {
 	return t.prepared && !t.ended
 }
 
-// forget takes a transaction out of the connection's.
-func (c *Connection) forget(t *transaction) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.transactions, t.id.Key())
+// disown takes a transaction out of those of the connection that began it, which may be another one than that which ends it.
+func (t *transaction) disown() {
+	if t.owner == nil {
+		return
+	}
+	t.owner.mu.Lock()
+	defer t.owner.mu.Unlock()
+	delete(t.owner.transactions, t.id.Key())
 }
 
 // forget takes an XA transaction out of the broker's.
@@ -145,6 +147,7 @@ func (b *Broker) forget(t *transaction) {
 
 // recoverPreparedLocked takes over the XA transactions that the store found prepared. What they acknowledged is withheld until they end.
 func (b *Broker) recoverPreparedLocked() error {
+	found := map[withheld]*delivery{}
 	for _, p := range b.options.Store.Prepared() {
 		t := &transaction{id: p.ID, broker: b, stored: p.Transaction, prepared: true}
 		for _, a := range p.Added {
@@ -153,12 +156,11 @@ func (b *Broker) recoverPreparedLocked() error {
 			}
 		}
 		for _, r := range p.Removed {
-			if err := b.recoverRemoveLocked(t, r); err != nil {
+			if err := b.recoverRemoveLocked(t, r, found); err != nil {
 				return err
 			}
 		}
 		b.branches[p.ID.Key()] = t
-		b.log.Info("Recovered prepared XA TX: [" + p.ID.String() + "]")
 	}
 	return nil
 }
@@ -176,8 +178,14 @@ func (b *Broker) recoverAddLocked(t *transaction, a store.PreparedAdd) error {
 	return err
 }
 
-// recoverRemoveLocked puts an acknowledgement of a prepared transaction into it.
-func (b *Broker) recoverRemoveLocked(t *transaction, r store.PreparedRemove) error {
+// withheld is a message that a prepared transaction has acknowledged. Two of them may have acknowledged the same.
+type withheld struct {
+	from     origin
+	sequence int64
+}
+
+// recoverRemoveLocked puts an acknowledgement of a prepared transaction into it. found are the messages of those before.
+func (b *Broker) recoverRemoveLocked(t *transaction, r store.PreparedRemove, found map[withheld]*delivery) error {
 	if r.Entry.Sequence == 0 {
 		return nil
 	}
@@ -185,13 +193,20 @@ func (b *Broker) recoverRemoveLocked(t *transaction, r store.PreparedRemove) err
 	if err != nil || from == nil {
 		return err
 	}
-	m, err := log.Load(&r.Entry)
-	if err != nil {
-		return storeFailed(err)
+	key := withheld{from, r.Entry.Sequence}
+	d := found[key]
+	if d == nil {
+		m, err := log.Load(&r.Entry)
+		if err != nil {
+			return storeFailed(err)
+		}
+		from.base().inFlight.Add(1)
+		from.base().memory.add(int64(m.Size()))
+		// Somebody had it and acknowledged it: should the transaction be rolled back, it is delivered again.
+		d = &delivery{message: m, entry: &r.Entry, from: from, redeliveries: m.Redeliveries + 1, state: orphaned}
+		found[key] = d
 	}
-	from.base().inFlight.Add(1)
-	from.base().memory.add(int64(m.Size()))
-	d := &delivery{message: m, entry: &r.Entry, from: from, redeliveries: m.Redeliveries, state: orphaned}
+	d.claims.Add(1)
 	t.acks = append(t.acks, acked{deliveries: []*delivery{d}, ack: r.Ack})
 	return nil
 }

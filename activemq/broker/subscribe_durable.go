@@ -82,7 +82,6 @@ func (d *durable) joinLocked(t *Topic, retroactive bool, whenDone func(error)) e
 	h := d.newShareLocked(t, stored)
 	d.shares = append(d.shares, h)
 	if s := d.active.Load(); s != nil {
-		stored.Delivering()
 		s.addOrigin(h)
 	}
 	return nil
@@ -103,12 +102,18 @@ func (b *Broker) subscribeDurable(s *Subscription) error {
 		Selector:         s.info.Selector,
 		NoLocal:          s.info.NoLocal,
 	}
+	for _, h := range b.sharesOf(info.Key()) {
+		h.stored.Delivering()
+	}
 	var stored waiter
 	if err := b.bindDurable(s, info, &stored); err != nil {
 		return err
 	}
 	if err := stored.wait(); err != nil {
 		return storeFailed(err)
+	}
+	for _, h := range b.sharesOf(info.Key()) {
+		h.stored.Delivering()
 	}
 	s.wakeOrigins()
 	return nil
@@ -141,17 +146,22 @@ func (b *Broker) bindDurable(s *Subscription, info *message.SubscriptionInfo, st
 		}
 	}
 	d.active.Store(s)
+	s.durable = d
 	if fresh {
-		if err := b.joinCoveredLocked(d, s.info.Retroactive, stored); err != nil {
-			return err
-		}
-		return nil
+		return b.joinCoveredLocked(d, s.info.Retroactive, stored)
 	}
 	for _, h := range d.shares {
-		h.topic.mu.Lock()
-		h.stored.Delivering()
-		h.topic.mu.Unlock()
 		s.addOrigin(h)
+	}
+	return nil
+}
+
+// sharesOf returns the shares that a durable subscription has now, none when there is no such subscription.
+func (b *Broker) sharesOf(key string) []*share {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if d := b.durables[key]; d != nil {
+		return append([]*share(nil), d.shares...)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 type place interface {
 	base() *Destination
 	send(m *message.Message, whenDone store.Completion)
+	expectConsumers()
 	attach(s *Subscription)
 	detach(s *Subscription)
 	remove(whenDone store.Completion)
@@ -134,22 +135,26 @@ func (c *Connection) AddDestination(name message.Destination) error {
 	b := c.broker
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if name.IsTemporary() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.ended {
+			return errEnded(c)
+		}
+		c.temporary[name] = true
+	}
 	if b.queues[name] == nil && b.topics[name] == nil {
 		if _, err := b.makeLocked(name, c); err != nil {
 			return err
 		}
 	}
-	if name.IsTemporary() {
-		c.mu.Lock()
-		c.temporary[name] = true
-		c.mu.Unlock()
-	}
 	return nil
 }
 
 // RemoveDestination ends a destination that nobody consumes from, with all that it holds. A temporary one can only be ended by the
-// connection that it belongs to.
+// connection that it belongs to. whenDone, where not nil, is called when the store has forgotten it.
 func (c *Connection) RemoveDestination(name message.Destination, whenDone store.Completion) error {
+	whenDone = orNobody(whenDone)
 	if name.IsTemporary() && !c.owns(name) {
 		return fail(NotAuthorized, "%s belongs to another connection", name)
 	}
@@ -218,105 +223,6 @@ func (b *Broker) removeTemporary(name message.Destination) {
 	b.mu.Unlock()
 	if p != nil {
 		p.remove(func(error) {})
-	}
-}
-
-// subscribe connects a consumer with all that its destination's name stands for.
-func (b *Broker) subscribe(s *Subscription) error {
-	if s.info.IsDurable() {
-		return b.subscribeDurable(s)
-	}
-	parts := s.info.Destination.Parts()
-	if s.info.Browser {
-		if len(parts) != 1 || !parts[0].IsQueue() || parts[0].IsPattern() {
-			return fail(InvalidDestination, "%s cannot be browsed: it is not the name of one queue", s.info.Destination)
-		}
-		return b.subscribeBrowser(s, parts[0])
-	}
-	if err := b.attachAll(s, parts); err != nil {
-		return err
-	}
-	s.wakeOrigins()
-	return nil
-}
-
-// attachAll is the part of subscribe that holds the broker's lock.
-func (b *Broker) attachAll(s *Subscription, parts []message.Destination) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var places []place
-	pattern := false
-	for _, part := range parts {
-		if part.IsPattern() {
-			pattern = true
-			continue
-		}
-		p, err := b.consumableLocked(part, s.conn)
-		if err != nil {
-			return err
-		}
-		places = append(places, p)
-	}
-	if pattern {
-		b.patterns = append(b.patterns, s)
-		places = append(places, b.coveredLocked(s)...)
-	}
-	for _, p := range places {
-		p.attach(s)
-	}
-	b.replayLocked(s)
-	return nil
-}
-
-// consumableLocked returns a destination for a consumer of c.
-func (b *Broker) consumableLocked(name message.Destination, c *Connection) (place, error) {
-	if name.IsTemporary() && !c.owns(name) {
-		return nil, fail(NoDestination, "Cannot use a Temporary destination from another Connection: %s", name)
-	}
-	if q := b.queues[name]; q != nil {
-		return q, nil
-	}
-	if t := b.topics[name]; t != nil {
-		return t, nil
-	}
-	return b.makeLocked(name, c)
-}
-
-// coveredLocked returns the destinations that a consumer's name with wildcards covers.
-func (b *Broker) coveredLocked(s *Subscription) []place {
-	var found []place
-	for name, q := range b.queues {
-		if covers(s, name) {
-			found = append(found, q)
-		}
-	}
-	for name, t := range b.topics {
-		if covers(s, name) {
-			found = append(found, t)
-		}
-	}
-	return found
-}
-
-// unsubscribe takes a consumer away from all that it takes from.
-func (b *Broker) unsubscribe(s *Subscription) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for i, other := range b.patterns {
-		if other == s {
-			b.patterns = append(b.patterns[:i:i], b.patterns[i+1:]...)
-			break
-		}
-	}
-	for _, o := range s.takesFrom() {
-		switch o := o.(type) {
-		case *Queue:
-			o.detach(s)
-		case *Topic:
-			o.detach(s)
-		case *share:
-			o.durable.active.CompareAndSwap(s, nil)
-		}
 	}
 }
 

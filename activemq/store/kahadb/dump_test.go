@@ -1,0 +1,120 @@
+package kahadb
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"goactivemq/activemq/vfs"
+)
+
+// parseLines decodes lines of JSON. Numbers stay text, since some are beyond what a float holds.
+func parseLines(t *testing.T, lines []string) []map[string]any {
+	t.Helper()
+	var all []map[string]any
+	for _, text := range lines {
+		d := json.NewDecoder(strings.NewReader(text))
+		d.UseNumber()
+		var m map[string]any
+		if err := d.Decode(&m); err != nil {
+			t.Fatalf("%v in %q", err, text)
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// TestDump compares with what an independent parser made of the journals of Java brokers.
+func TestDump(t *testing.T) {
+	for _, name := range []string{"basic", "durables", "xa-prepared", "many-files", "large", "crash", "torn"} {
+		t.Run(name, func(t *testing.T) {
+			f := openFixture(t, "kahadb-"+name)
+			packed, err := os.ReadFile(filepath.Join(f.dir, "journal.jsonl.gz"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var out bytes.Buffer
+			if err := Dump(&out, f.mem, "data"); err != nil {
+				t.Fatal(err)
+			}
+			got := parseLines(t, strings.Split(strings.TrimSpace(out.String()), "\n"))
+			want := parseLines(t, readLines(t, packed, true))
+			if len(got) != len(want) {
+				t.Fatalf("%d lines, want %d", len(got), len(want))
+			}
+			for i := range want {
+				if _, end := want[i]["end"]; end {
+					// How it says why a file ends is its own.
+					want[i], got[i] = map[string]any{"offset": want[i]["offset"]}, map[string]any{"offset": got[i]["offset"]}
+				}
+				if c, ok := want[i]["c"].(map[string]any); ok {
+					shorten(c, got[i]["c"].(map[string]any))
+				}
+				if name == "torn" {
+					delete(got[i], "damaged") // which the other parser does not tell
+				}
+				if !reflect.DeepEqual(got[i], want[i]) {
+					t.Fatalf("line %d:\n%v, want\n%v", i, got[i], want[i])
+				}
+			}
+		})
+	}
+}
+
+// shorten makes the two parsers' beginnings of bytes comparable.
+func shorten(want, got map[string]any) {
+	delete(want, "messageDataType")
+	for _, name := range []string{"messageHead", "ackHead", "head", "payloadHead"} {
+		w, ok1 := want[name].(string)
+		g, ok2 := got[name].(string)
+		if ok1 && ok2 && len(w) < len(g) {
+			got[name] = g[:len(w)]
+		}
+	}
+}
+
+// TestMend looks at what is made of a damaged part of a journal.
+func TestMend(t *testing.T) {
+	mem := vfs.NewMem()
+	o := testOptions(mem)
+	h := open(t, o)
+	q := h.queue("A")
+	for range 3 {
+		h.send(q, 100)
+	}
+	h.close()
+	f, err := mem.Open("data/db-1.log", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := make([]byte, 1000)
+	if _, err := f.ReadAt(b, 0); err != nil {
+		t.Fatal(err)
+	}
+	second := int64(bytes.Index(b[1:], []byte(batchMagic)) + 1)
+	if _, err := f.WriteAt([]byte("damage"), second+60); err != nil {
+		t.Fatal(err)
+	}
+	o.ForceRecoverIndex = true
+	h = open(t, o)
+	h.expect(h.queue("A"), 1, 3)
+	h.close()
+	var out bytes.Buffer
+	if err := errors.Join(Dump(&out, mem, "data"), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	lines := parseLines(t, strings.Split(strings.TrimSpace(out.String()), "\n"))
+	for _, l := range lines {
+		if l["damaged"] != nil || l["checksumOk"] == false {
+			t.Errorf("still damaged: %v", l)
+		}
+	}
+	if lines[3]["command"] != "trace" || !strings.Contains(lines[3]["c"].(map[string]any)["message"].(string), "damage") {
+		t.Errorf("in place of the damaged record there is %v", lines[3])
+	}
+}

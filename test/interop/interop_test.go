@@ -1,0 +1,103 @@
+// Package interop lets the original's Java client judge the running broker.
+package interop
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"goactivemq/test/broker"
+	"goactivemq/test/peers"
+)
+
+func TestMain(m *testing.M) { broker.Main(m) }
+
+type group struct {
+	name   string
+	checks []string
+}
+
+// groups are the checks that this version has to pass, a run of the client program each. A trailing * matches a prefix.
+var groups = []group{
+	{"messages", []string{"text_message*", "bytes_message", "map_message*", "stream_message", "object_message", "properties_*", "headers", "large_message_10mb", "compression"}},
+	{"destinations", []string{"queue_competing_consumers", "queue_order_1000", "queue_receive_no_wait", "queue_browser", "topic_*", "message_listener", "concurrent_*", "temp_*", "priority_order", "ttl_*", "selector_*"}},
+	{"acknowledgement", []string{"client_ack", "client_ack_recover", "individual_ack", "dups_ok_ack", "optimize_acknowledge", "redelivery_*"}},
+	{"transactions", []string{"tx_*", "xa_*"}},
+	{"subscriptions", []string{"durable_*", "duplicate_client_id", "advisory_consumer_producer"}},
+	{"flow", []string{"async_*", "producer_window", "prefetch_*", "keepalive_idle"}},
+	{"versions", []string{"openwire_versions"}},
+}
+
+// TestJMS runs the checks of JmsSmoke against the configuration that a release ships, one sub-test each. A check that
+// belongs to a later version is skipped.
+func TestJMS(t *testing.T) {
+	client := broker.Compile(t, peers.Shared(t, "clients", "JmsSmoke.java"))
+	list, _ := client.Run(t, time.Minute, "--list")
+	names := strings.Fields(list)
+	b := broker.Start(t, stock(t))
+	for _, g := range groups {
+		t.Run(g.name, func(t *testing.T) {
+			output, _ := client.Run(t, 2*time.Minute, "--timeout", "20", "--only", strings.Join(g.checks, ","), b.URL())
+			verdicts := verdicts(output)
+			for _, name := range names {
+				if !matches(g.checks, name) {
+					continue
+				}
+				t.Run(name, func(t *testing.T) {
+					switch verdict, ran := verdicts[name]; {
+					case !ran:
+						t.Errorf("did not run; the program printed:\n%s", output)
+					case verdict != "":
+						t.Error(verdict)
+					}
+				})
+			}
+		})
+	}
+	for _, name := range names {
+		if !slices.ContainsFunc(groups, func(g group) bool { return matches(g.checks, name) }) {
+			t.Run(name, func(t *testing.T) { t.Skip("next issue") })
+		}
+	}
+	if !b.Running() {
+		t.Error("the broker has ended")
+	}
+}
+
+// verdicts maps the checks that a run reports to the reason of their failure, empty for those that passed.
+func verdicts(output string) map[string]string {
+	found := map[string]string{}
+	for line := range strings.Lines(output) {
+		verdict, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		name, reason, _ := strings.Cut(rest, " ")
+		switch verdict {
+		case "PASS":
+			found[name] = ""
+		case "FAIL":
+			found[name] = "failed: " + reason
+		}
+	}
+	return found
+}
+
+// matches reports whether one of the patterns is the name, or ends with * and begins it.
+func matches(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		prefix, open := strings.CutSuffix(p, "*")
+		return name == p || open && strings.HasPrefix(name, prefix)
+	})
+}
+
+// stock is the configuration that this checkout ships, or that of the latest release it follows, on a free port.
+func stock(t *testing.T) broker.Config {
+	t.Helper()
+	path := filepath.Join(peers.Root(t), "conf", "activemq.xml")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return broker.Config{XML: broker.Plain}
+	}
+	return movable(t, string(text))
+}
