@@ -84,6 +84,25 @@ func TestHollow(t *testing.T) {
 	watcher.ok(&wire.FlushCommand{})
 }
 
+// TestHollowLogin refuses logins without ids, and lets the client try again on the same connection.
+func TestHollowLogin(t *testing.T) {
+	s := serve(t, "", nil)
+	c := greeted(t, s)
+	id, client := &message.ConnectionID{Value: "c"}, message.T("c")
+	for _, info := range []*message.ConnectionInfo{
+		{}, {ClientID: client}, {Connection: &message.ConnectionID{}, ClientID: client}, {Connection: &message.ConnectionID{Value: message.NullName}, ClientID: client},
+		{Connection: id}, {Connection: id, ClientID: message.T("")},
+	} {
+		r, ok := c.ask(info).(*wire.ExceptionResponse)
+		if !ok {
+			t.Fatalf("%s is not refused", show(info))
+		}
+		told(t, r.Exception, "javax.jms.InvalidClientIDException", "")
+	}
+	c.login("c")
+	c.ok(&wire.FlushCommand{})
+}
+
 // TestProducerWindow tells a producer with a window of the bytes of each message for whose answer it does not wait: the body, the properties and
 // the 1,024 bytes that the original reckons for the rest.
 func TestProducerWindow(t *testing.T) {
