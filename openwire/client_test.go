@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"reflect"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -337,12 +337,13 @@ func (c *client) closed() []any {
 	}
 }
 
-// end closes our direction only, and returns what comes until the broker has closed too.
+// end closes our direction, and returns what comes until the broker has closed too.
 func (c *client) end() []any {
 	c.t.Helper()
-	if err := c.socket.(*net.TCPConn).CloseWrite(); err != nil && !errors.Is(err, io.EOF) {
+	if err := c.socket.(*net.TCPConn).CloseWrite(); err != nil && !errors.Is(err, syscall.ENOTCONN) { // the broker was first
 		c.t.Fatal(err)
 	}
+	defer c.socket.Close()
 	return c.closed()
 }
 

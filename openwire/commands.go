@@ -90,7 +90,11 @@ func (c *conn) handleConnection(info *message.ConnectionInfo) error {
 		if errors.As(err, &e) && e.Kind == broker.NotAuthorized {
 			return err
 		}
-		c.handler.log.Warn("Failed to add Connection "+info.Connection.Value+" from "+c.remote, "error", err)
+		id := "without id"
+		if info.Connection != nil {
+			id = info.Connection.Value
+		}
+		c.handler.log.Warn("Failed to add Connection "+id+" from "+c.remote, "error", err)
 		return nil
 	}
 	c.session = session

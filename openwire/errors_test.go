@@ -29,6 +29,7 @@ func TestThrowable(t *testing.T) {
 		{broker.LimitReached, "javax.jms.ResourceAllocationException", "text"},
 		{broker.NoTransaction, "javax.transaction.xa.XAException", "text xaErrorCode:-4"},
 		{broker.TransactionState, "javax.transaction.xa.XAException", "text xaErrorCode:-6"},
+		{broker.RolledBack, "javax.jms.TransactionRolledBackException", "text"},
 		{broker.NotConnected, "java.lang.IllegalStateException", "text"},
 	} {
 		got := throwable(fmt.Errorf("around: %w", &broker.Error{Kind: c.kind, Text: "text"}))

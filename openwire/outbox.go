@@ -1,7 +1,6 @@
 package openwire
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"sync"
@@ -49,8 +48,11 @@ type outbox struct {
 	response wire.Response
 	delivery wire.MessageDispatch
 	copy     message.Message
-	broken   error // something could not be encoded: what came before it is still to be written, then this is err
-	err      error // nothing is written any more
+	attempt  func(fd uintptr) bool // o.writeOnce, made once
+	tried    int                   // bytes that it wrote
+	failure  error                 // that it met
+	broken   error                 // something could not be encoded: what came before it is still to be written, then this is err
+	err      error                 // nothing is written any more
 }
 
 const (
@@ -68,6 +70,7 @@ const (
 func (o *outbox) init(socket net.Conn, watch *protocols.Inactivity) {
 	o.socket, o.watch = socket, watch
 	o.wake = make(chan struct{}, 1)
+	o.attempt = o.writeOnce
 	if tcp, ok := socket.(*net.TCPConn); ok {
 		if raw, err := tcp.SyscallConn(); err == nil {
 			o.raw = raw
@@ -271,29 +274,27 @@ func (o *outbox) block() bool {
 
 // try writes as much of the buffer as the socket takes at once.
 func (o *outbox) try() bool {
-	var n int
-	var failure error
-	err := o.raw.Write(func(fd uintptr) bool {
-		for {
-			n, failure = syscall.Write(int(fd), o.buffer)
-			if failure != syscall.EINTR {
-				return true
-			}
-		}
-	})
-	if err == nil && !errors.Is(failure, syscall.EAGAIN) {
-		err = failure
+	o.tried, o.failure = 0, nil
+	if err := o.raw.Write(o.attempt); err != nil || o.failure != nil {
+		// A full socket, as a rule. The writer's goroutine meets any other error again, and ends the connection.
+		o.tried = 0
 	}
-	if err != nil {
-		// The writer's goroutine meets the error again, and ends the connection.
-		n = 0
-	}
-	o.written(max(n, 0))
+	o.written(o.tried)
 	if len(o.buffer) == 0 {
 		return true
 	}
 	o.stuck.Store(true)
 	return false
+}
+
+// writeOnce writes to the socket what that takes at once.
+func (o *outbox) writeOnce(fd uintptr) bool {
+	for {
+		o.tried, o.failure = syscall.Write(int(fd), o.buffer)
+		if o.failure != syscall.EINTR {
+			return true
+		}
+	}
 }
 
 // written takes n bytes out of the buffer.

@@ -64,7 +64,14 @@ func numberOf(c *client) int32 {
 func running(o *outbox) (ended func() error) {
 	result := make(chan error, 1)
 	go func() { result <- o.run() }()
-	return func() error { return <-result }
+	return func() error {
+		select {
+		case err := <-result:
+			return err
+		case <-time.After(patience):
+			return errors.New("the writer has not ended")
+		}
+	}
 }
 
 // TestOutboxConcurrently lets many put, flush and drain at a time while the other end reads slowly. What each put in comes in its order, all of it, once.
@@ -273,6 +280,31 @@ func TestOutboxLarge(t *testing.T) {
 	}
 	if cap(o.buffer) > keepSize {
 		t.Errorf("%d bytes of buffer stay, want at most %d", cap(o.buffer), keepSize)
+	}
+}
+
+// TestOutboxRoom has a connection's own goroutine write what waits when that is too much, as fast as the other end reads.
+func TestOutboxRoom(t *testing.T) {
+	o, peer := outboxPair(t)
+	n := fill(o)
+	for range itemsMax - 1 {
+		o.put(item{answer: true, number: n})
+		n++
+	}
+	if err := o.waitForRoom(); err != nil || !o.pending() {
+		t.Fatalf("one less than too much is written already, or fails: %v", err)
+	}
+	o.put(item{answer: true, number: n})
+	n++
+	wrote := make(chan error, 1)
+	go func() { wrote <- o.waitForRoom() }()
+	for want := range n {
+		if got := numberOf(peer); got != want {
+			t.Fatalf("%d came, want %d", got, want)
+		}
+	}
+	if err := <-wrote; err != nil || o.pending() {
+		t.Errorf("%v; something waits still: %t", err, o.pending())
 	}
 }
 

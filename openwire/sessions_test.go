@@ -13,16 +13,8 @@ import (
 	"goactivemq/activemq/broker"
 	"goactivemq/activemq/message"
 	"goactivemq/openwire/wire"
+	"goactivemq/test/peers"
 )
-
-// sessionsDir is where conversations between the original's client and broker lie, as a proxy saw them. OPENWIRE_SESSIONS names another
-// directory.
-func sessionsDir() string {
-	if dir := os.Getenv("OPENWIRE_SESSIONS"); dir != "" {
-		return dir
-	}
-	return filepath.Join("..", "..", "shared", "openwire", "sessions")
-}
 
 // masked are the fields in which our broker must differ from the recorded one, or may, with the reason.
 var masked = map[string]string{
@@ -52,9 +44,10 @@ var maskedOfAdvisories = map[string]string{
 // Frames of a connection are compared in the order of their kind: answers, deliveries to each consumer, and others. Between kinds no order is
 // promised, and the original's own differs from run to run. No client's frame is sent before all that came before it in the recording has come.
 func TestSessions(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(sessionsDir(), "*.jsonl"))
+	directory := peers.Shared(t, "openwire", "sessions")
+	files, err := filepath.Glob(filepath.Join(directory, "*.jsonl"))
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no sessions in %s (%v)", sessionsDir(), err)
+		t.Fatalf("no sessions in %s (%v)", directory, err)
 	}
 	for _, path := range files {
 		t.Run(filepath.Base(path), func(t *testing.T) {

@@ -41,7 +41,7 @@ type producer struct {
 // Connect takes a client in. remote is the client's address as "tcp://host:port". A connection of the same id that is still there, as after a
 // broken line, gives way. The client id must be free.
 func (b *Broker) Connect(info *message.ConnectionInfo, peer Peer, remote string) (*Connection, error) {
-	if info.Connection == nil || info.Connection.Value == "" {
+	if info.Connection == nil || info.Connection.Value == "" || info.Connection.Value == message.NullName {
 		return nil, fail(InvalidClientID, "the connection has no id")
 	}
 	if info.ClientID.IsEmpty() {
