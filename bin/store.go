@@ -15,6 +15,7 @@ import (
 	"goactivemq/activemq/store"
 	"goactivemq/activemq/store/kahadb"
 	"goactivemq/activemq/store/memory"
+	"goactivemq/activemq/vfs"
 	"goactivemq/openwire/wire"
 )
 
@@ -48,13 +49,15 @@ func (s *openStore) open(ctx context.Context, c *config.Broker, log *slog.Logger
 
 // openKahaDB opens a KahaDB directory.
 func (s *openStore) openKahaDB(ctx context.Context, c *config.Broker, k *config.KahaDB, log *slog.Logger, ready func()) error {
-	codec, err := wire.NewStoreCodec(c.StoreOpenWireVersion)
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.Place("storeOpenWireVersion"), err)
-	}
-	o, err := kahaOptions(k, codec, policies(c.DestinationPolicy))
+	o, err := kahaOptions(k, policies(c.DestinationPolicy))
 	if err != nil {
 		return err
+	}
+	if o.OpenWireVersion, err = storeVersion(c, o); err != nil {
+		return err
+	}
+	if o.Codec, err = wire.NewStoreCodec(o.OpenWireVersion); err != nil {
+		return fmt.Errorf("%s: %w", c.Place("storeOpenWireVersion"), err)
 	}
 	log.Info("Using Persistence Adapter: KahaDBPersistenceAdapter[" + o.Directory + "]")
 	opened, err := openUnlocked(ctx, k, o, ready)
@@ -64,6 +67,20 @@ func (s *openStore) openKahaDB(ctx context.Context, c *config.Broker, k *config.
 	s.Store, s.kaha = opened, opened
 	s.beforeDispatch = !k.ConcurrentStoreAndDispatchQueues
 	return nil
+}
+
+// storeVersion returns the OpenWire version of a directory's records: its own where it has one, which never changes, and otherwise the one that
+// the configuration asks for.
+func storeVersion(c *config.Broker, o kahadb.Options) (int, error) {
+	index := o.IndexDirectory
+	if index == "" {
+		index = o.Directory
+	}
+	version, err := kahadb.StoredVersion(vfs.OS{}, index)
+	if err != nil || version != 0 {
+		return version, err
+	}
+	return c.StoreOpenWireVersion, nil
 }
 
 // openUnlocked opens the directory as soon as no other broker has it locked.
@@ -101,7 +118,7 @@ func lockWait(k *config.KahaDB) (time.Duration, bool) {
 }
 
 // kahaOptions puts the configuration of a KahaDB into the store's terms.
-func kahaOptions(k *config.KahaDB, codec store.Codec, policies *policy.Map) (kahadb.Options, error) {
+func kahaOptions(k *config.KahaDB, policies *policy.Map) (kahadb.Options, error) {
 	directory, err := filepath.Abs(k.Directory)
 	if err != nil {
 		return kahadb.Options{}, fmt.Errorf("%s: %w", k.At, err)
@@ -109,7 +126,6 @@ func kahaOptions(k *config.KahaDB, codec store.Codec, policies *policy.Map) (kah
 	return kahadb.Options{
 		Directory:                   directory,
 		IndexDirectory:              k.IndexDirectory,
-		Codec:                       codec,
 		Log:                         logging.Logger(kahaLogger),
 		MaxFileLength:               int64(k.JournalMaxFileLength),
 		MaxBatch:                    int64(k.JournalMaxWriteBatchSize),
@@ -123,6 +139,8 @@ func kahaOptions(k *config.KahaDB, codec store.Codec, policies *policy.Map) (kah
 		ChecksumJournalFiles:        k.ChecksumJournalFiles,
 		CheckForCorruptJournalFiles: k.CheckForCorruptJournalFiles,
 		IgnoreMissingJournalFiles:   k.IgnoreMissingJournalFiles,
+		EnableAckCompaction:         k.EnableAckCompaction,
+		CompactAcksAfterNoGC:        k.CompactAcksAfterNoGC,
 		ForceRecoverIndex:           k.ForceRecoverIndex,
 		Preallocation:               preallocation(k),
 		PurgeRecoveredXA:            map[string]kahadb.Recovered{"COMMIT": kahadb.CommitRecovered, "ROLLBACK": kahadb.RollbackRecovered}[k.PurgeRecoveredXATransactionStrategy],
@@ -147,6 +165,22 @@ func preallocation(k *config.KahaDB) kahadb.Preallocation {
 		return kahadb.PreallocateSparse
 	}
 	return kahadb.PreallocateZeros
+}
+
+// empty removes all that the store holds.
+func (s *openStore) empty() error {
+	for _, p := range s.Prepared() {
+		p.Transaction.Rollback(func(error) {})
+		p.Transaction.Finish()
+	}
+	for _, d := range s.Destinations() {
+		done := make(chan error, 1)
+		s.RemoveDestination(d, func(err error) { done <- err })
+		if err := <-done; err != nil {
+			return fmt.Errorf("deleteAllMessagesOnStartup: %s: %w", d, err)
+		}
+	}
+	return nil
 }
 
 // failed returns a channel that is closed when the store cannot go on, nil for a store that always can.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"goactivemq/activemq/cli"
 	"goactivemq/activemq/config"
 	"goactivemq/activemq/logging"
+	"goactivemq/activemq/management"
 	"goactivemq/openwire"
 	"goactivemq/protocols"
 	"goactivemq/webconsole"
@@ -38,6 +40,13 @@ var served = map[string]protocol{
 	"nio": newOpenWire,
 }
 
+// unserved are the schemes of the original that this build has no protocol for.
+var unserved = []string{
+	"ssl", "nio+ssl", "auto", "auto+ssl", "auto+nio", "auto+nio+ssl", "amqp", "amqp+ssl", "amqp+nio", "amqp+nio+ssl",
+	"stomp", "stomp+ssl", "stomp+nio", "stomp+nio+ssl", "mqtt", "mqtt+ssl", "mqtt+nio", "mqtt+nio+ssl", "ws", "wss",
+	"http", "https", "udp", "vm", "xmpp",
+}
+
 // newOpenWire makes the handler of an OpenWire connector.
 func newOpenWire(b *broker.Broker, a *protocols.Address, url func() string, log *slog.Logger) (protocols.Handler, error) {
 	return openwire.New(b, a, cli.Version, url, log)
@@ -52,7 +61,7 @@ func (program) Validate(s cli.Settings, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range file.Warnings {
+	for _, w := range warnings(file) {
 		fmt.Fprintln(out, w)
 	}
 	return refuseUnserved(file.Broker)
@@ -71,6 +80,15 @@ func load(s cli.Settings) (*config.File, error) {
 	})
 }
 
+// warnings returns what the configuration asks for in vain.
+func warnings(file *config.File) []string {
+	var all []string
+	for _, w := range file.Warnings {
+		all = append(all, w.String())
+	}
+	return append(all, withoutEffect(file.Broker)...)
+}
+
 // Run starts the broker that the configuration describes, and stops it when ctx ends. What was opened is closed in
 // reverse order, whatever happens.
 func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
@@ -78,8 +96,8 @@ func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range file.Warnings {
-		logging.Logger(configLogger).Warn(w.String())
+	for _, w := range warnings(file) {
+		logging.Logger(configLogger).Warn(w)
 	}
 	if err := refuseUnserved(file.Broker); err != nil {
 		return err
@@ -118,6 +136,12 @@ func (r *running) open(ctx context.Context, ready func()) error {
 		return err
 	}
 	r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) is starting", cli.Version, r.config.Name, r.id))
+	if r.config.DeleteAllMessagesOnStartup {
+		if err := r.store.empty(); err != nil {
+			return err
+		}
+		r.log.Info("deleteAllMessagesOnStartup: the store is empty now")
+	}
 	b, err := broker.New(r.options(memory))
 	if err != nil {
 		return err
@@ -170,6 +194,9 @@ func (r *running) openConnector(c *config.TransportConnector) error {
 		name = string(c.URI)
 	}
 	makeHandler := served[a.Scheme]
+	if makeHandler == nil && !slices.Contains(unserved, a.Scheme) {
+		return fmt.Errorf("%s: connector %s: no transport is called %q", c.Place("uri"), name, a.Scheme)
+	}
 	if makeHandler == nil {
 		logging.Logger(connectorLogger).Warn(fmt.Sprintf("Connector %s is not started: the protocol %s is not served by this version", name, a.Scheme))
 		return nil
@@ -253,30 +280,9 @@ func (r *running) close() {
 		r.log.Error("the store was not closed cleanly", "error", err)
 	}
 	if r.broker != nil {
-		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) uptime %s", cli.Version, r.config.Name, r.id, uptime(time.Since(r.began))))
+		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) uptime %s", cli.Version, r.config.Name, r.id, management.Uptime(time.Since(r.began))))
 		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) is shutdown", cli.Version, r.config.Name, r.id))
 	}
-}
-
-// uptime prints a duration as the original does.
-func uptime(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%.3f seconds", d.Seconds())
-	case d < time.Hour:
-		return plural(int(d.Minutes()), "minute")
-	case d < 24*time.Hour:
-		return plural(int(d.Hours()), "hour") + " " + plural(int(d.Minutes())%60, "minute")
-	}
-	return plural(int(d.Hours())/24, "day") + " " + plural(int(d.Hours())%24, "hour")
-}
-
-// plural puts a number before a noun.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // brokerID makes an id of the form that the original's generator makes, unless the configuration names one.

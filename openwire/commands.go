@@ -94,6 +94,8 @@ func (c *conn) handleConnection(info *message.ConnectionInfo) error {
 		return nil
 	}
 	c.session = session
+	c.linked.Store(session)
+	c.reader.SetLimit(c.settings.MaxFrame)
 	if err := c.answer(info.Command, nil); err != nil {
 		return err
 	}

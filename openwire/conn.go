@@ -31,8 +31,9 @@ type conn struct {
 	decoder  *wire.Decoder
 	settings wire.Settings
 
-	agreed  atomic.Bool        // both ends have sent their WireFormatInfo
-	session *broker.Connection // nil until the client's ConnectionInfo was accepted
+	agreed  atomic.Bool                       // both ends have sent their WireFormatInfo
+	session *broker.Connection                // nil until the client's ConnectionInfo was accepted
+	linked  atomic.Pointer[broker.Connection] // session, for other goroutines
 	failure atomic.Pointer[error]
 	over    bool // the client said that it leaves
 
@@ -42,8 +43,23 @@ type conn struct {
 // drainEvery is how many commands are done before their answers go out although more commands are there already.
 const drainEvery = 64
 
-// beforeLogin bounds the first frame, whose sender is a stranger.
+// beforeLogin bounds the frames up to the accepted ConnectionInfo, whose sender is a stranger.
 const beforeLogin = 1 << 20
+
+// watched is the client's side of the socket. What arrives shows that the client is alive, long before a large frame is whole.
+type watched struct {
+	from  io.Reader
+	watch *protocols.Inactivity
+}
+
+// Read reads from the socket.
+func (w watched) Read(to []byte) (int, error) {
+	n, err := w.from.Read(to)
+	if n > 0 {
+		w.watch.Read()
+	}
+	return n, err
+}
 
 // serve reads commands until the connection ends.
 func (c *conn) serve() (err error) {
@@ -51,6 +67,7 @@ func (c *conn) serve() (err error) {
 	defer func() {
 		c.watch.Stop()
 		if c.session != nil {
+			c.session.MoreToCome(false)
 			c.session.Close()
 		}
 		c.out.close()
@@ -64,7 +81,7 @@ func (c *conn) serve() (err error) {
 	go func() {
 		defer writer.Done()
 		if err := c.out.run(); err != nil {
-			c.end(err)
+			c.lost(err)
 		}
 	}()
 	c.greet()
@@ -80,8 +97,8 @@ func (c *conn) serve() (err error) {
 
 // step reads one command and does it.
 func (c *conn) step() error {
-	if c.reader.Buffered() == 0 || c.undrained >= drainEvery {
-		// Nothing more to read at once: what the commands so far answered goes out, by this goroutine, which is awake already.
+	if !c.reader.Ready() || c.undrained >= drainEvery {
+		// The next command is not here yet: what the commands so far answered goes out, by this goroutine, which is awake already.
 		c.undrained = 0
 		c.out.release()
 		if err := c.out.drain(); err != nil {
@@ -89,26 +106,39 @@ func (c *conn) step() error {
 		}
 	}
 	c.undrained++
+	c.watch.Busy(false)
 	frame, err := c.reader.Next()
+	c.watch.Busy(true)
 	if err != nil {
 		if errors.Is(err, io.EOF) {
 			return io.EOF
 		}
 		return err
 	}
-	c.watch.Read()
 	command, err := c.decoder.Decode(frame)
 	if err != nil {
 		return err
 	}
-	c.out.waitForRoom()
+	if err := c.out.waitForRoom(); err != nil {
+		return err
+	}
+	more := c.reader.Ready() && c.undrained < drainEvery
 	if _, ok := command.(*message.Ack); ok {
 		// It never blocks, and often more of them are there already: what they set free goes out at once.
 		c.out.hold()
 	} else if c.out.release() {
 		c.out.flush()
 	}
-	return c.handle(command)
+	if more && c.session != nil {
+		c.session.MoreToCome(true)
+	}
+	if err := c.handle(command); err != nil {
+		return err
+	}
+	if !more && c.session != nil {
+		c.session.MoreToCome(false)
+	}
+	return nil
 }
 
 // handshake sends our WireFormatInfo, reads the client's, and agrees on the settings.
@@ -125,17 +155,18 @@ func (c *conn) handshake() error {
 	if _, err := c.socket.Write(hello); err != nil {
 		return err
 	}
-	c.watch.After(c.handler.connectTimeout, func() {
-		if !c.agreed.Load() {
-			c.end(fmt.Errorf("no WireFormatInfo within %s", c.handler.connectTimeout))
-		}
-	})
-	c.reader = wire.NewReader(c.socket, beforeLogin)
+	if c.handler.connectTimeout > 0 {
+		c.watch.After(c.handler.connectTimeout, func() {
+			if !c.agreed.Load() {
+				c.end(fmt.Errorf("no WireFormatInfo within %s", c.handler.connectTimeout))
+			}
+		})
+	}
+	c.reader = wire.NewReader(watched{c.socket, &c.watch}, beforeLogin)
 	frame, err := c.reader.Next()
 	if err != nil {
 		return fmt.Errorf("handshake: %w", err)
 	}
-	c.watch.Read()
 	command, err := wire.NewDecoder(first).Decode(frame)
 	if err != nil {
 		return fmt.Errorf("handshake: %w", err)
@@ -144,16 +175,20 @@ func (c *conn) handshake() error {
 	if !ok {
 		return fmt.Errorf("handshake: %T came first, want a WireFormatInfo", command)
 	}
-	return c.agree(info)
+	return c.agree(mine, info)
 }
 
-// agree takes over what both ends can do.
-func (c *conn) agree(info *wire.WireFormatInfo) error {
-	theirs, err := info.Offer()
+// agree takes over what both ends can do. What counts is what they said.
+func (c *conn) agree(mine, theirs *wire.WireFormatInfo) error {
+	ours, err := mine.Offer()
 	if err != nil {
 		return err
 	}
-	c.settings, err = wire.Negotiate(c.handler.offer, theirs)
+	offer, err := theirs.Offer()
+	if err != nil {
+		return err
+	}
+	c.settings, err = wire.Negotiate(ours, offer)
 	if err != nil {
 		return err
 	}
@@ -163,7 +198,6 @@ func (c *conn) agree(info *wire.WireFormatInfo) error {
 	if tcp, ok := c.socket.(*net.TCPConn); ok {
 		tcp.SetNoDelay(c.settings.TCPNoDelay)
 	}
-	c.reader.SetLimit(c.settings.MaxFrame)
 	c.decoder = wire.NewDecoder(c.settings)
 	c.out.encoder = wire.NewEncoder(c.settings)
 	c.agreed.Store(true)
@@ -189,6 +223,15 @@ func (c *conn) greet() {
 func (c *conn) end(err error) {
 	c.failure.CompareAndSwap(nil, &err)
 	c.socket.Close()
+}
+
+// lost is end for a line that turned out to be broken. The connection's own goroutine may be in the broker, where a producer waits for
+// room: that ends too.
+func (c *conn) lost(err error) {
+	c.end(err)
+	if session := c.linked.Load(); session != nil {
+		session.Close()
+	}
 }
 
 // reason is why the connection ended: what broke it, if something did, or else what reading said. A client that just went is no failure.

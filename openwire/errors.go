@@ -21,6 +21,7 @@ var classes = map[broker.Kind]string{
 	broker.LimitReached:       "javax.jms.ResourceAllocationException",
 	broker.NoTransaction:      "javax.transaction.xa.XAException",
 	broker.TransactionState:   "javax.transaction.xa.XAException",
+	broker.RolledBack:         "javax.jms.TransactionRolledBackException",
 	broker.NotConnected:       "java.lang.IllegalStateException",
 }
 
@@ -30,7 +31,7 @@ var xaCodes = map[broker.Kind]int{
 	broker.TransactionState: -6, // XAER_PROTO
 }
 
-// textMax keeps exception texts far below what a tight string can hold.
+// textMax keeps exception texts far below what a tight string can hold, in bytes of modified UTF-8.
 const textMax = 8 << 10
 
 // throwable puts an error into Java's form. What the broker has no words of its own for is told only in general: the log has it in full.
@@ -39,12 +40,9 @@ func throwable(err error) *message.Throwable {
 	if !errors.As(err, &e) {
 		return &message.Throwable{Class: message.T(classes[broker.Internal]), Message: message.T("the broker failed to do this; its log says why")}
 	}
-	class, text := classes[e.Kind], e.Error()
+	class, text := classes[e.Kind], message.CutMUTF8(e.Error(), textMax)
 	if code, ok := xaCodes[e.Kind]; ok {
 		text += " xaErrorCode:" + strconv.Itoa(code)
-	}
-	if len(text) > textMax {
-		text = text[:textMax]
 	}
 	return &message.Throwable{Class: message.T(class), Message: message.T(text)}
 }

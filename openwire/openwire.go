@@ -5,6 +5,7 @@ package openwire
 import (
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"time"
 
@@ -20,7 +21,7 @@ type Handler struct {
 	offer  wire.Offer
 	url    func() string // where clients find the connector
 
-	connectTimeout time.Duration
+	connectTimeout time.Duration // for a client's first frame; 0 and less: for ever
 	versionMin     int64
 }
 
@@ -42,6 +43,7 @@ func (h *Handler) readOptions(a *protocols.Address) error {
 	o := &h.offer
 	version, cacheSize := int64(o.Version), int64(o.CacheSize)
 	maxInactivityOfTransport := o.MaxInactivity
+	var sizePrefixDisabled bool // never offered: without its size nothing bounds a frame
 	for _, err := range []error{
 		a.Int("wireFormat.version", &version),
 		a.Bool("wireFormat.stackTraceEnabled", &o.StackTrace),
@@ -49,7 +51,7 @@ func (h *Handler) readOptions(a *protocols.Address) error {
 		a.Bool("wireFormat.cacheEnabled", &o.Cache),
 		a.Int("wireFormat.cacheSize", &cacheSize),
 		a.Bool("wireFormat.tightEncodingEnabled", &o.Tight),
-		a.Bool("wireFormat.sizePrefixDisabled", &o.SizePrefixDisabled),
+		a.Bool("wireFormat.sizePrefixDisabled", &sizePrefixDisabled),
 		a.Int("wireFormat.maxFrameSize", &o.MaxFrame),
 		a.Bool("wireFormat.maxFrameSizeEnabled", &o.MaxFrameEnabled),
 		a.Millis("wireFormat.maxInactivityDuration", &o.MaxInactivity),
@@ -64,6 +66,9 @@ func (h *Handler) readOptions(a *protocols.Address) error {
 	}
 	if version < 1 || version > wire.VersionMax {
 		return fmt.Errorf("connector option wireFormat.version: %d, want 1 to %d", version, wire.VersionMax)
+	}
+	if cacheSize < 0 || cacheSize > math.MaxInt16 {
+		return fmt.Errorf("connector option wireFormat.cacheSize: %d, want 0 to %d", cacheSize, math.MaxInt16)
 	}
 	o.Version, o.CacheSize = int(version), int(cacheSize)
 	return nil

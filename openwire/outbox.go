@@ -2,6 +2,7 @@ package openwire
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -48,7 +49,8 @@ type outbox struct {
 	response wire.Response
 	delivery wire.MessageDispatch
 	copy     message.Message
-	err      error
+	broken   error // something could not be encoded: what came before it is still to be written, then this is err
+	err      error // nothing is written any more
 }
 
 const (
@@ -165,17 +167,18 @@ func (o *outbox) pending() bool {
 }
 
 // waitForRoom blocks while too much waits to be written, by writing.
-func (o *outbox) waitForRoom() {
+func (o *outbox) waitForRoom() error {
 	o.mu.Lock()
 	waits := len(o.items)
 	o.mu.Unlock()
 	if waits < itemsMax {
-		return
+		return nil
 	}
 	o.writing.Lock()
 	defer o.writing.Unlock()
 	o.write(o.block)
 	o.stuck.Store(false)
+	return o.err
 }
 
 // take moves what was put in to taken, and tells whether there was something.
@@ -191,16 +194,25 @@ func (o *outbox) take() bool {
 }
 
 // write encodes all there is and writes it with out, which tells whether all of the buffer is written. It stops when out says no: then
-// what is left stays for the next call.
+// what is left stays for the next call. What cannot be encoded ends the connection, behind what was put in before it.
 func (o *outbox) write(out func() bool) bool {
 	for o.err == nil {
-		for o.next < len(o.taken) {
+		for o.next < len(o.taken) && o.broken == nil {
 			if len(o.buffer) >= writeSize && !out() {
 				return false
 			}
-			o.encode(&o.taken[o.next])
+			if o.broken = o.encode(&o.taken[o.next]); o.broken != nil {
+				break
+			}
 			o.taken[o.next] = item{}
 			o.next++
+		}
+		if o.broken != nil {
+			if len(o.buffer) == 0 || out() {
+				o.err = o.broken
+			}
+			o.stuck.Store(true) // whoever can end the connection has to hear of it
+			return false
 		}
 		if o.taken != nil {
 			o.spare, o.taken, o.next = o.taken[:0], nil, 0
@@ -213,7 +225,7 @@ func (o *outbox) write(out func() bool) bool {
 }
 
 // encode appends an item's frame to the buffer.
-func (o *outbox) encode(i *item) {
+func (o *outbox) encode(i *item) error {
 	var frame any
 	switch {
 	case i.answer:
@@ -224,11 +236,13 @@ func (o *outbox) encode(i *item) {
 	default:
 		frame = o.frameOf(&i.dispatch)
 	}
-	if buffer, err := o.encoder.Append(o.buffer, frame); err == nil {
-		o.buffer = buffer
-	} else if o.err == nil {
-		o.err = err
+	buffer, err := o.encoder.Append(o.buffer, frame)
+	if err != nil && i.dispatch.Message != nil {
+		return fmt.Errorf("message %s from %s cannot be sent to consumer %s of this client: %w",
+			i.dispatch.Message.ID, i.dispatch.Message.Destination, i.dispatch.Consumer, err)
 	}
+	o.buffer = buffer
+	return err
 }
 
 // frameOf puts a message into the frame of its delivery. The message itself belongs to others too and stays as it is: what only this delivery

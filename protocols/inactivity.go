@@ -10,6 +10,7 @@ import (
 // Inactivity watches a connection on which both ends have agreed to say something now and then. It needs no goroutine.
 type Inactivity struct {
 	read, written atomic.Bool // since the last check
+	busy          atomic.Bool
 
 	mu sync.Mutex
 	// mu guards what follows.
@@ -19,6 +20,10 @@ type Inactivity struct {
 
 // Read notes that something arrived.
 func (w *Inactivity) Read() { w.read.Store(true) }
+
+// Busy notes whether what arrived is being worked on. As long as it is, nothing more is read, and silence means nothing: a producer may
+// have to wait for room.
+func (w *Inactivity) Busy(on bool) { w.busy.Store(on) }
 
 // Written notes that something was sent.
 func (w *Inactivity) Written() { w.written.Store(true) }
@@ -40,7 +45,7 @@ func (w *Inactivity) Watch(period, grace time.Duration, idle, silent func()) {
 		return true
 	})
 	w.every(grace, period, func() bool {
-		if w.read.Swap(false) {
+		if w.read.Swap(false) || w.busy.Load() {
 			return true
 		}
 		silent()

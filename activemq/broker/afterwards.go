@@ -16,14 +16,23 @@ type deadLetter struct {
 type touched []Peer
 
 // add notes the consumer's peer.
-func (t *touched) add(s *Subscription) {
-	peer := s.conn.peer
+func (t *touched) add(s *Subscription) { t.addPeer(s.conn.peer) }
+
+// addPeer notes a peer.
+func (t *touched) addPeer(peer Peer) {
 	for _, known := range *t {
 		if known == peer {
 			return
 		}
 	}
 	*t = append(*t, peer)
+}
+
+// flush sends what the peers were given.
+func (t touched) flush() {
+	for _, peer := range t {
+		peer.Flush()
+	}
 }
 
 // take returns what is to be done, and forgets it.
@@ -33,10 +42,14 @@ func (a *afterwards) take() afterwards {
 	return taken
 }
 
-// do does it. The caller holds no lock.
-func (a *afterwards) do(b *Broker) {
-	for _, peer := range a.touched {
-		peer.Flush()
+// do does it. The caller holds no lock. A connection whose client has more to say at once puts the sending off until it has said that.
+func (a *afterwards) do(b *Broker, by *Connection) {
+	if by != nil && by.putsOff {
+		for _, peer := range a.touched {
+			by.later.addPeer(peer)
+		}
+	} else {
+		a.touched.flush()
 	}
 	for _, l := range a.dead {
 		b.bury(l)

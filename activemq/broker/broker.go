@@ -65,6 +65,7 @@ type Broker struct {
 	started  time.Time
 	now      func() time.Time
 	memory   *Usage
+	storage  *Usage       // what the store takes up on disk, as it was a moment ago
 	sequence atomic.Int64 // of messages, as clients see it
 	numbers  atomic.Int64 // of connections and subscriptions
 
@@ -93,6 +94,7 @@ func New(o Options) (*Broker, error) {
 		log:         o.Log,
 		now:         o.Now,
 		memory:      newUsage("memory", o.MemoryLimit, nil),
+		storage:     newUsage("store", o.StoreLimit, nil),
 		stop:        make(chan struct{}),
 		connections: map[string]*Connection{},
 		clients:     map[string]*Connection{},
@@ -137,12 +139,12 @@ func (b *Broker) recover() error {
 	return b.recoverPreparedLocked()
 }
 
-// Start begins the broker's own work: looking for expired messages.
+// Start begins the broker's own work: looking for expired messages, and at what the store takes up.
 func (b *Broker) Start() {
 	b.wait.Add(1)
 	go func() {
 		defer b.wait.Done()
-		b.expireLoop()
+		b.lookAfter()
 	}()
 }
 
@@ -203,6 +205,9 @@ func (b *Broker) Options() Options { return b.options }
 
 // Memory returns what messages in memory take up.
 func (b *Broker) Memory() *Usage { return b.memory }
+
+// Storage returns what the store takes up on disk, as it was a moment ago.
+func (b *Broker) Storage() *Usage { return b.storage }
 
 // Totals returns the numbers of messages that came in and went out since the start, and of connections made.
 func (b *Broker) Totals() (enqueued, dequeued, connections int64) {

@@ -16,6 +16,10 @@ type Connection struct {
 	remote string // "tcp://127.0.0.1:4711"
 	gone   chan struct{}
 
+	// The goroutine that calls the methods owns these.
+	putsOff bool    // the client's next command is there already
+	later   touched // what is put off until it has been done
+
 	closing sync.Once
 	closed  chan struct{} // closed when Close is through
 
@@ -90,6 +94,24 @@ func (b *Broker) register(c *Connection) error {
 	b.connections[id] = c
 	b.clients[client] = c
 	return nil
+}
+
+// MoreToCome tells whether the client's next command is there already. While it is, what Send gives to consumers may wait for what the next
+// message gives them, and is sent with it. The call with false sends it all.
+func (c *Connection) MoreToCome(more bool) {
+	c.putsOff = more
+	if !more {
+		c.flushLater()
+	}
+}
+
+// flushLater sends what was put off.
+func (c *Connection) flushLater() {
+	if len(c.later) > 0 {
+		c.later.flush()
+		clear(c.later)
+		c.later = c.later[:0]
+	}
 }
 
 // Info returns what the client said of itself.

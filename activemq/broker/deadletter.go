@@ -1,9 +1,6 @@
 package broker
 
 import (
-	"time"
-
-	"goactivemq/activemq/broker/policy"
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
 )
@@ -47,7 +44,7 @@ func (b *Broker) buryThen(l deadLetter, whenDone store.Completion) {
 	// The letter may be stored within the call, under the lock of its queue, and taking out needs that of another one.
 	var result error
 	both := newRendezvous(func() { takeOut(result) })
-	p.send(m, func(err error) {
+	p.send(m, nil, func(err error) {
 		result = err
 		both.arrive()
 	})
@@ -100,39 +97,4 @@ func (b *Broker) withProperties(m *message.Message, more message.Map) []byte {
 	}
 	b.log.Warn("the properties of a message cannot be read; it goes to the dead letter queue as it is", "message", m.ID.String(), "error", err)
 	return m.Properties
-}
-
-// expireLoop looks for expired messages that nobody asks for.
-func (b *Broker) expireLoop() {
-	period := policy.Default().ExpirePeriod
-	tick := time.NewTicker(period)
-	defer tick.Stop()
-	for {
-		select {
-		case <-b.stop:
-			return
-		case <-tick.C:
-			for _, q := range b.Queues() {
-				q.expire()
-			}
-		}
-	}
-}
-
-// expire takes out what waits in memory and has expired.
-func (q *Queue) expire() {
-	if q.policy.ExpirePeriod <= 0 {
-		return
-	}
-	now := q.broker.millis()
-	q.mu.Lock()
-	for d := q.waiting.first; d != nil; {
-		next := d.next
-		if d.message.ExpiredAt(now) {
-			d.unburied = false
-			q.expireLocked(d)
-		}
-		d = next
-	}
-	q.unlock()
 }

@@ -23,6 +23,7 @@ const (
 	LimitReached                   // no room, or too many of something
 	NoTransaction                  // the XA transaction is not known here
 	TransactionState               // the XA transaction is not in the state for this
+	RolledBack                     // the transaction cannot be committed and was rolled back
 	NotConnected                   // the connection, session, producer or consumer is not known
 )
 

@@ -47,10 +47,12 @@ func (q *Queue) base() *Destination { return &q.Destination }
 // stores tells whether m is to be kept in the store here.
 func (q *Queue) stores(m *message.Message) bool { return m.Persistent && q.stored != nil }
 
-// send puts a message outside any transaction into the queue. whenDone, where not nil, is called when the producer may be told so.
-func (q *Queue) send(m *message.Message, whenDone store.Completion) {
+// send puts a message outside any transaction into the queue. by is the connection that sent it, nil for the broker itself. whenDone, where not nil, is called when the producer may be told so.
+func (q *Queue) send(m *message.Message, by *Connection, whenDone store.Completion) {
 	if !q.stores(m) {
-		q.admit(m, nil)
+		q.mu.Lock()
+		q.arriveLocked(m, nil)
+		q.unlockFor(by)
 		if whenDone != nil {
 			whenDone(nil)
 		}
@@ -65,7 +67,7 @@ func (q *Queue) send(m *message.Message, whenDone store.Completion) {
 	q.stored.Append(e, m, nil, whenDone)
 	q.stored.Admit(e)
 	q.arriveLocked(m, e)
-	q.unlock()
+	q.unlockFor(by)
 }
 
 // sendStoredFirst is send for those who want no message delivered that a crash could lose.
@@ -192,9 +194,21 @@ func (q *Queue) returned(ds []*delivery) {
 			continue
 		}
 		q.putBack(d)
+		q.storeRedeliveriesLocked(d)
 	}
 	q.dispatchLocked()
 	q.unlock()
+}
+
+// storeRedeliveriesLocked writes the count of a message's deliveries into the store where the policy asks for that.
+func (q *Queue) storeRedeliveriesLocked(d *delivery) {
+	if !q.policy.PersistRedelivered || d.entry == nil || d.redeliveries == d.message.Redeliveries {
+		return
+	}
+	m := *d.message
+	m.Redeliveries = d.redeliveries
+	d.message = &m
+	q.stored.Update(d.entry, d.message)
 }
 
 // wakeup gives out what can be given out.
@@ -205,10 +219,13 @@ func (q *Queue) wakeup() {
 }
 
 // unlock ends what holds the lock, and does what has to be done after it.
-func (q *Queue) unlock() {
+func (q *Queue) unlock() { q.unlockFor(nil) }
+
+// unlockFor is unlock for what a connection's client sent: it may put off what has to be sent to others.
+func (q *Queue) unlockFor(by *Connection) {
 	later := q.afterwards.take()
 	q.mu.Unlock()
-	later.do(q.broker)
+	later.do(q.broker, by)
 }
 
 // attach adds a consumer. It gets nothing before the next wakeup, which the caller sees to once it holds no lock.

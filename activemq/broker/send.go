@@ -18,6 +18,17 @@ func (c *Connection) Send(m *message.Message, whenDone store.Completion) error {
 		return fail(InvalidDestination, "advisories are switched off")
 	}
 	c.arrived(m)
+	err := c.route(m, whenDone)
+	if err != nil && whenDone == nil && m.Transaction != nil {
+		if tx, _ := c.transaction(m.Transaction); tx != nil {
+			tx.fail(err)
+		}
+	}
+	return err
+}
+
+// route sends a message to all that its destination stands for.
+func (c *Connection) route(m *message.Message, whenDone store.Completion) error {
 	if m.Destination.IsComposite() {
 		return c.sendParts(m, whenDone)
 	}
@@ -65,7 +76,7 @@ func (c *Connection) sendOne(m *message.Message, whenDone store.Completion) erro
 		return err
 	}
 	if m.Transaction == nil {
-		p.send(m, whenDone)
+		p.send(m, c, whenDone)
 		return nil
 	}
 	tx, err := c.transaction(m.Transaction)
@@ -83,27 +94,37 @@ func (c *Connection) sendOne(m *message.Message, whenDone store.Completion) erro
 	return nil
 }
 
-// waitForRoom blocks while the limits leave no room for the message. Messages that go to the store need none, as they need not stay in
-// memory.
+// waitForRoom blocks while the limits leave no room for the message: the store's for one that is stored, which need not stay in memory,
+// and memory's for any other.
 func (c *Connection) waitForRoom(p place, m *message.Message) error {
 	d := p.base()
+	usage := d.memory
 	if m.Persistent && c.broker.options.Persistent && !d.name.IsTemporary() {
 		c.broker.options.Store.Throttle()
-		return nil
+		usage = c.broker.storage
 	}
-	full := d.memory.full()
+	full := usage.full()
 	if full == nil || !d.policy.ProducerFlowControl || d.name.IsAdvisory() {
 		return nil
 	}
 	b := c.broker
 	if b.options.SendFailIfNoSpace {
-		return fail(LimitReached, "Usage Manager Memory Limit reached. Stopping producer (%s) to prevent flooding %s. %s is full", m.Producer, d.name, full.name)
+		return noRoom(full, m, d)
 	}
+	c.flushLater() // what was put off must not wait as long
 	since := b.now()
-	b.log.Info("Usage Manager memory limit reached on " + d.name.String() + ". Producers will be throttled to the rate at which messages are removed from this destination to prevent flooding it. Producer " + m.Producer.String() + " of " + c.remote + " waits; " + full.name + " is full")
-	if !d.memory.wait(c.gone) {
+	b.log.Warn("Usage Manager " + full.name + " limit reached on " + d.name.String() + ". Producers will be throttled to the rate at which messages are removed from this destination to prevent flooding it. Producer " + m.Producer.String() + " of " + c.remote + " waits; " + full.String())
+	switch usage.wait(c.gone, b.options.SendFailIfNoSpaceAfter) {
+	case roomGone:
 		return fail(NotConnected, "the connection ended while its producer waited for room in %s", d.name)
+	case roomTimeout:
+		return noRoom(full, m, d)
 	}
-	b.log.Info("producer " + m.Producer.String() + " of " + c.remote + " goes on after " + b.now().Sub(since).String() + " of waiting for room in " + d.name.String())
+	b.log.Info("producer " + m.Producer.String() + " of " + c.remote + " goes on after " + b.now().Sub(since).String() + " of waiting for room for " + d.name.String())
 	return nil
+}
+
+// noRoom is the Error for a message that does not fit and may not wait.
+func noRoom(full *Usage, m *message.Message, d *Destination) error {
+	return fail(LimitReached, "Usage Manager %s limit reached. Stopping producer (%s) to prevent flooding %s. %s", full.name, m.Producer, d.name, full)
 }

@@ -39,13 +39,13 @@ func (t *Topic) base() *Destination { return &t.Destination }
 // storesLocked tells whether m is to be kept in the store here.
 func (t *Topic) storesLocked(m *message.Message) bool { return m.Persistent && len(t.shares) > 0 }
 
-// send publishes a message outside any transaction. whenDone, where not nil, is called when the producer may be told so. A message
+// send publishes a message outside any transaction. by is the connection that sent it, nil for the broker itself. whenDone, where not nil, is called when the producer may be told so. A message
 // that durable subscriptions need goes to nobody before the disk has it.
-func (t *Topic) send(m *message.Message, whenDone store.Completion) {
+func (t *Topic) send(m *message.Message, by *Connection, whenDone store.Completion) {
 	t.mu.Lock()
 	if !t.storesLocked(m) {
 		t.publishLocked(m, nil)
-		t.unlock()
+		t.unlockFor(by)
 		if whenDone != nil {
 			whenDone(nil)
 		}
@@ -96,10 +96,13 @@ func (t *Topic) admit(m *message.Message, e *store.Entry) {
 }
 
 // unlock ends what holds the lock, and does what has to be done after it.
-func (t *Topic) unlock() {
+func (t *Topic) unlock() { t.unlockFor(nil) }
+
+// unlockFor is unlock for what a connection's client sent: it may put off what has to be sent to others.
+func (t *Topic) unlockFor(by *Connection) {
 	later := t.afterwards.take()
 	t.mu.Unlock()
-	later.do(t.broker)
+	later.do(t.broker, by)
 }
 
 // publishLocked gives m to all that want it.
@@ -235,11 +238,6 @@ func (t *Topic) Counters() Counters {
 	c := t.counters()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	c.Consumers = int64(len(t.subscribers))
-	for _, h := range t.shares {
-		if h.durable.active.Load() != nil {
-			c.Consumers++
-		}
-	}
+	c.Consumers = int64(len(t.subscribers) + len(t.shares)) // a durable subscriber counts while it is away, too
 	return c
 }

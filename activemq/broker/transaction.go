@@ -21,6 +21,7 @@ type transaction struct {
 	acks     []acked
 	prepared bool
 	ended    bool
+	failure  error // of something in it that nobody was told: it can only be rolled back
 }
 
 // sent is a message sent in a transaction.
@@ -94,6 +95,15 @@ func hasStored(ds []*delivery) bool {
 	return false
 }
 
+// fail notes that something in the transaction did not happen and the client has not been told in an answer: it must not commit without it.
+func (t *transaction) fail(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.failure == nil {
+		t.failure = err
+	}
+}
+
 // openLocked tells whether more may be done in the transaction.
 func (t *transaction) openLocked() error {
 	switch {
@@ -131,6 +141,13 @@ func (t *transaction) commit(whenDone store.Completion) error {
 	if t.ended {
 		t.mu.Unlock()
 		return noTransaction(t.id)
+	}
+	if failure := t.failure; failure != nil {
+		t.mu.Unlock()
+		if err := t.rollback(func(error) {}); err != nil {
+			return err
+		}
+		return &Error{Kind: RolledBack, Text: "Transaction '" + t.id.String() + "' is rolled back because a message in it was refused", Err: failure}
 	}
 	t.ended = true
 	stored := t.stored

@@ -1,6 +1,10 @@
 package broker
 
-import "sync"
+import (
+	"fmt"
+	"sync"
+	"time"
+)
 
 // Usage counts what a limited resource holds, and lets those wait who want more than there is. The broker's usage is the parent
 // of each destination's: what a destination holds counts for both.
@@ -48,12 +52,27 @@ func (u *Usage) full() *Usage {
 	return nil
 }
 
-// wait blocks until there is room, or until gone is closed. It tells whether there is room.
-func (u *Usage) wait(gone <-chan struct{}) bool {
+// room is how a wait for room ended.
+type room uint8
+
+const (
+	roomFound   room = iota
+	roomGone         // who waited is gone
+	roomTimeout      // it took too long
+)
+
+// wait blocks until there is room, gone is closed, or, where timeout is not 0, for that long.
+func (u *Usage) wait(gone <-chan struct{}, timeout time.Duration) room {
+	var late <-chan time.Time
+	if timeout > 0 {
+		timer := time.NewTimer(timeout)
+		defer timer.Stop()
+		late = timer.C
+	}
 	for {
 		f := u.full()
 		if f == nil {
-			return true
+			return roomFound
 		}
 		f.mu.Lock()
 		if !f.fullLocked() {
@@ -68,9 +87,24 @@ func (u *Usage) wait(gone <-chan struct{}) bool {
 		select {
 		case <-freed:
 		case <-gone:
-			return false
+			return roomGone
+		case <-late:
+			return roomTimeout
 		}
 	}
+}
+
+// set counts n bytes, whatever was counted before. It is for a usage without a parent.
+func (u *Usage) set(n int64) {
+	u.mu.Lock()
+	more := n - u.used
+	u.mu.Unlock()
+	u.add(more)
+}
+
+// String tells how full it is: "memory: 70000000 of 66846720 bytes".
+func (u *Usage) String() string {
+	return fmt.Sprintf("%s: %d of %d bytes", u.name, u.Used(), u.limit)
 }
 
 // Used returns the bytes counted.

@@ -1,5 +1,10 @@
 package config
 
+import (
+	"maps"
+	"slices"
+)
+
 // Source tells where a struct came from. Every struct that stands for an element embeds it.
 type Source struct {
 	ID string   // the id attribute, or ""
@@ -19,6 +24,9 @@ func (s *Source) Set(name string) bool {
 	_, ok := s.places[name]
 	return ok
 }
+
+// Given returns the names of all settings that the file gives, in order of their names.
+func (s *Source) Given() []string { return slices.Sorted(maps.Keys(s.places)) }
 
 // Place is where the named setting stands, or where its element does when the setting is a default.
 func (s *Source) Place(name string) Position {

@@ -43,6 +43,12 @@ func (r *Reader) SetLimit(limit int64) {
 // call of Next reads from the stream, and may block.
 func (r *Reader) Buffered() int { return r.end - r.start }
 
+// Ready tells whether the whole of the next frame has been read from the stream, so that Next returns without reading.
+func (r *Reader) Ready() bool {
+	have := r.Buffered()
+	return have > headSize && int64(have-headSize) >= int64(int32(binary.BigEndian.Uint32(r.buf[r.start:])))
+}
+
 // Next returns the next frame without its size. A frame that IsMessage is true of is the caller's; any other is valid until the next
 // call. At the end of the stream the error is io.EOF, within a frame it wraps io.ErrUnexpectedEOF.
 func (r *Reader) Next() ([]byte, error) {

@@ -52,11 +52,14 @@ func (p *process) status() int {
 	return p.cmd.ProcessState.ExitCode()
 }
 
+// terminate asks the child to end.
 func (p *process) terminate() { _ = syscall.Kill(p.cmd.Process.Pid, syscall.SIGTERM) }
 
-// kill ends the whole group and waits for the child. The group may be gone already.
+// kill ends the whole group and waits for the child. It sends nothing to one that has ended: its number may be another's.
 func (p *process) kill() {
-	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+	if !p.ended() {
+		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+	}
 	<-p.done
 }
 

@@ -87,7 +87,7 @@ open 2 B1 tx2
 got 1 - q.a/p/1 0
 got 2 - q.a/p/2 0
 stopping
-got 2 - q.a/p/1 1
+got 2 - q.a/p/1 0
 closed 1
 closed 2`
 	for _, check := range Checks {
@@ -96,7 +96,7 @@ closed 2`
 		}
 	}
 	unasked := parsed(t, strings.Replace(text, "stopping\n", "", 1))
-	if len(oneDeliveryInALife(unasked)) == 0 || len(orderOfProducer(unasked)) == 0 {
+	if len(oneDeliveryInALife(unasked)) == 0 || len(orderOfProducer(unasked)) == 0 || len(unflagged(unasked, false)) == 0 {
 		t.Error("the same without a stop is not found")
 	}
 }

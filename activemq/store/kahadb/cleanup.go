@@ -52,42 +52,53 @@ func (s *Store) Cleanup() error {
 	}
 	s.checking.Lock()
 	defer s.checking.Unlock()
+	removed, err := s.removeIdle()
+	if err != nil {
+		return err
+	}
+	if removed > 0 || !s.options.EnableAckCompaction {
+		s.inVain = 0
+		return nil
+	}
+	if s.inVain++; s.inVain < s.options.CompactAcksAfterNoGC {
+		return nil
+	}
+	s.inVain = 0
+	return s.compactAcks()
+}
+
+// removeIdle removes files, and returns how many. The caller has s.checking.
+func (s *Store) removeIdle() (int, error) {
 	s.mu.Lock()
-	idle, err := s.idleFiles()
+	idle, err := s.idleFiles(true)
 	s.mu.Unlock()
 	if err != nil || len(idle) == 0 {
-		return err
+		return 0, err
 	}
 	archive := ""
 	if s.options.ArchiveDataLogs {
 		archive = s.options.DirectoryArchive
 		if err := s.fs.MkdirAll(archive); err != nil {
-			return fmt.Errorf("kahadb: %w", err)
+			return 0, fmt.Errorf("kahadb: %w", err)
 		}
 	}
 	// In order: a file that guards another one is written later.
 	for _, n := range idle {
 		if err := s.files.remove(n, archive); err != nil {
-			return fmt.Errorf("kahadb: %w", err)
+			return 0, fmt.Errorf("kahadb: %w", err)
 		}
 		s.options.Log.Debug("removed journal file", "file", s.files.path(n), "archived to", archive)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.forgetFiles(idle)
-	return nil
+	return len(idle), nil
 }
 
 // forgetFiles takes files that were removed out of what the store knows.
 func (s *Store) forgetFiles(removed []int32) {
-	for _, n := range removed {
-		delete(s.guards, n)
-		for file, others := range s.guards {
-			if delete(others, n); len(others) == 0 {
-				delete(s.guards, file)
-			}
-		}
-	}
+	s.acks.forget(removed)
+	s.guards.forget(removed)
 	for _, l := range s.logs {
 		for _, sub := range l.subscriptions {
 			sub.records = slices.DeleteFunc(sub.records, func(p position) bool { return slices.Contains(removed, p.file()) })
@@ -102,8 +113,8 @@ func (s *Store) forgetFiles(removed []int32) {
 //   - those with records of transactions that are not finished, and all between the first and the last of them
 //   - those with messages that are not admitted yet
 //   - those with the records of durable subscriptions; one that has nothing pending is journalled again, so that the file may go next time
-//   - those with records that must outlive one of a file that stays
-func (s *Store) idleFiles() ([]int32, error) {
+//   - those with records that must outlive one of a file that stays; acks count as such when acks is true
+func (s *Store) idleFiles(acks bool) ([]int32, error) {
 	idle := map[int32]bool{}
 	for _, n := range s.files.numbers() {
 		if n < s.end.file() && n < s.saved.file() && s.live[n] == 0 {
@@ -130,16 +141,7 @@ func (s *Store) idleFiles() ([]int32, error) {
 			}
 		}
 	}
-	for again := true; again; {
-		again = false
-		for n := range idle {
-			for other := range s.guards[n] {
-				if !idle[other] && s.files.has(other) {
-					delete(idle, n)
-					again = true
-				}
-			}
-		}
+	for s.guards.hold(idle, s.files.has) || acks && s.acks.hold(idle, s.files.has) {
 	}
 	return slices.Sorted(maps.Keys(idle)), nil
 }

@@ -100,6 +100,58 @@ func TestCleanupTransaction(t *testing.T) {
 	reopened(t, o, h, func(h *harness) { h.expect(h.queue("A"), 1000) })
 }
 
+// TestCompactAcks has one message in the first file that nobody takes. Its neighbours' acks, and the acks of what is beside those, keep the
+// whole journal, until the acks are written once more.
+func TestCompactAcks(t *testing.T) {
+	o := testOptions(vfs.NewMem())
+	o.CompactAcksAfterNoGC = 2
+	h := open(t, o)
+	tp := h.topic("T")
+	subs := map[string]store.Subscription{}
+	for _, name := range []string{"quick", "slow"} {
+		h.wait(func(done store.Completion) {
+			var err error
+			info := &message.SubscriptionInfo{ClientID: message.T("c"), SubscriptionName: message.T(name)}
+			if subs[name], err = tp.Subscribe(info, false, done); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	stuck := h.send(tp, 10)
+	last := h.n
+	q := h.queue("A")
+	pipeline := h.send(q, 1000)
+	for len(h.files.numbers()) < 8 {
+		next := h.send(q, 1000)
+		h.wait(func(done store.Completion) { q.Remove(pipeline, nil, nil, done) })
+		pipeline = next
+	}
+	h.wait(func(done store.Completion) { subs["quick"].Remove(stuck, nil, nil, done) })
+	h.churn(q, 1)
+	h.cleanup()
+	if got := h.files.numbers(); len(got) < 8 {
+		t.Fatalf("files %v are left: the journal is not held", got)
+	}
+	for range 4 {
+		h.cleanup()
+	}
+	got := h.files.numbers()
+	if len(got) > 4 || got[0] != 1 {
+		t.Fatalf("files %v are left, want the first and few more", got)
+	}
+	want := h.numbers(q)
+	reopened(t, o, h, func(h *harness) {
+		h.expect(h.queue("A"), want...)
+		for _, s := range h.topic("T").Subscriptions() {
+			if s.Info().SubscriptionName.String() == "slow" {
+				h.expect(s, last)
+			} else {
+				h.expect(s)
+			}
+		}
+	})
+}
+
 func TestArchive(t *testing.T) {
 	mem := vfs.NewMem()
 	o := testOptions(mem)

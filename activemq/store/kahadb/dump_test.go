@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"goactivemq/activemq/store"
 	"goactivemq/activemq/vfs"
 )
 
@@ -101,6 +102,11 @@ func TestMend(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.ForceRecoverIndex = true
+	damage := new(store.Corruption)
+	if _, err := Open(o); !errors.As(err, &damage) || damage.File != "data/db-1.log" || damage.Offset != second {
+		t.Errorf("without leave to pass over it: %v, want the damage at %d", err, second)
+	}
+	o.IgnoreMissingJournalFiles = true
 	h = open(t, o)
 	h.expect(h.queue("A"), 1, 3)
 	h.close()

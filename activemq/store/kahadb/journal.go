@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -59,6 +60,7 @@ type journal struct {
 
 	mu      sync.Mutex // guards what follows, and writes' flags
 	queue   []*write
+	writing []*write    // sealed, and not applied
 	bytes   int         // in the queue
 	room    *sync.Cond  // told when bytes falls below queueKept, and when nothing more is written
 	awake   bool        // wake holds a token
@@ -240,9 +242,8 @@ func (j *journal) step() bool {
 		j.end = end
 		j.mu.Unlock()
 		j.apply(batch, end)
-	} else {
-		err = j.failure()
 	}
+	err = j.settle()
 	for _, w := range batch {
 		w.complete(err)
 	}
@@ -252,10 +253,48 @@ func (j *journal) step() bool {
 	return true
 }
 
-func (j *journal) failure() error {
+// unsettled calls f for the effects that are on their way.
+func (j *journal) unsettled(f func(effect)) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	for _, w := range slices.Concat(j.writing, j.queue) {
+		if w.effect != nil && !w.cancelled {
+			f(w.effect)
+		}
+	}
+}
+
+// settle ends the writing of a batch, and returns why the journal failed, if it did.
+func (j *journal) settle() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.writing = nil
 	return j.err
+}
+
+// appendBehind appends ws, after it showed all that is queued or being written to may. When may says no to one, nothing is appended. What is
+// not appended is given up.
+func (j *journal) appendBehind(ws []*write, may func(*write) bool) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	err := j.err
+	if err == nil && j.closing {
+		err = store.ErrClosed
+	}
+	for _, w := range slices.Concat(j.writing, j.queue) {
+		if err != nil || !w.cancelled && !may(w) {
+			return err
+		}
+	}
+	for _, w := range ws {
+		j.queue = append(j.queue, w)
+		j.bytes += len(w.record)
+	}
+	if len(ws) > 0 && !j.awake {
+		j.awake = true
+		j.wake <- struct{}{}
+	}
+	return err
 }
 
 // complete gives the record's buffer back and calls the completion.
@@ -286,36 +325,26 @@ func (w *write) encode(c command, body func([]byte) []byte) {
 
 // seal takes the next batch from the queue and gives its records their positions. taken counts those that were cancelled too; full
 // means that the first record needs a new file.
-// The limits are the original's: a batch is begun in a file that has room for its first record, and grows while it stays
-// below the batch's and the file's size.
 func (j *journal) seal() (batch []*write, taken int, full bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	batch = j.batch[:0]
-	size, records := int64(batchHead), 0
+	size := int64(batchHead)
 	for _, w := range j.queue {
 		if w.cancelled {
 			taken++ // who cancelled it has its record, and cancel has seen to its bytes
 			continue
 		}
 		n := int64(len(w.record))
-		switch {
-		case n == 0 || j.err != nil:
-		case records == 0 && j.offset > 0 && j.offset+n >= j.options.MaxFileLength:
+		if n > 0 && j.err == nil && !j.fits(size, n) {
 			if taken == 0 {
 				return nil, 0, true
 			}
-			n = -1
-		case records > 0 && (size+n >= j.options.MaxBatch || j.offset+size+n > j.options.MaxFileLength):
-			n = -1
-		}
-		if n < 0 {
 			break
 		}
 		taken++
 		w.sealed = true
 		if n > 0 {
-			records++
 			w.position = at(j.current.number, j.offset+size)
 			size += n
 		}
@@ -325,11 +354,20 @@ func (j *journal) seal() (batch []*write, taken int, full bool) {
 	rest := copy(j.queue, j.queue[taken:])
 	clear(j.queue[rest:])
 	j.queue = j.queue[:rest]
-	j.batch = batch
+	j.batch, j.writing = batch, batch
 	if j.bytes < queueKept {
 		j.room.Broadcast()
 	}
 	return batch, taken, false
+}
+
+// fits tells whether a record of n bytes may join a batch of size bytes. The limits are the original's: a batch is begun in a file that has
+// room for its first record, and grows while it stays below the batch's and the file's size. A file takes one record in any case.
+func (j *journal) fits(size, n int64) bool {
+	if size == batchHead {
+		return j.offset == 0 || j.offset+n < j.options.MaxFileLength
+	}
+	return size+n < j.options.MaxBatch && j.offset+size+n <= j.options.MaxFileLength
 }
 
 // write puts a batch into the current file, and syncs it where somebody waits for that.

@@ -3,13 +3,15 @@
 //
 // # The files
 //
-//	format.go     a journal file: batches and records      record.go   what records say
-//	journal.go    the appender: group commit               files.go    the files of the journal
-//	page.go       the index file: pages of entries         index.go    a destination's run of entries
-//	checkpoint.go the metadata file: what the index is true for
-//	recover.go    Open: index, then the journal from there on
-//	cleanup.go    which journal files may go
-//	log.go queue.go topic.go transaction.go                the store contract
+//	format.go record.go protobuf.go   what stands in a journal file; dump.go prints it
+//	journal.go files.go               the appender: group commit; the journal's files
+//	index.go page.go intervals.go     a destination's run of entries, in pages of the index file
+//	checkpoint.go meta.go             what the index is true for, on the disk
+//	recover.go scan.go                Open: where the journal ends, which index to believe
+//	replay.go sweep.go unfinished.go  the journal, read from where the index ends
+//	cleanup.go guards.go compact.go   which journal files may go
+//	addition.go removal.go read.go    messages in, out, and read back
+//	queue.go topic.go transaction.go delivering.go   the contract of package store
 //
 // # What happens to an addition
 //
@@ -54,6 +56,7 @@ type Store struct {
 	checking  sync.Mutex // one checkpoint or cleanup at a time; taken before mu
 	saved     position   // index.end at the last checkpoint; under checking
 	wasClosed bool       // the last checkpoint was that of Close; under checking
+	inVain    int        // cleanups since one removed a file; under checking
 	closeOnce sync.Once
 	closed    error
 
@@ -65,14 +68,15 @@ type Store struct {
 	pages        *pages
 	logs         map[message.Destination]*log
 	lastNumber   uint32
-	live         map[int32]int                // entries by the file of their record
-	guards       map[int32]map[int32]struct{} // by file: those that it must outlive
-	transactions map[*transaction]struct{}    // with records in the journal and not finished
-	loose        map[*addition]struct{}       // written, neither admitted nor in a transaction
-	unwritten    int                          // subscriptions whose record was not written yet
-	end          position                     // the index has all records before it
-	changed      bool                         // since the last checkpoint
-	used         int64                        // bytes of the index file at the last checkpoint
+	live         map[int32]int             // entries by the file of their record
+	acks         guards                    // files with acks, and those with the messages
+	guards       guards                    // files with updates, outcomes of transactions, and ends of subscriptions and destinations, and those with what they are about
+	transactions map[*transaction]struct{} // with records in the journal and not finished
+	loose        map[*addition]struct{}    // written, neither admitted nor in a transaction
+	unwritten    int                       // subscriptions whose record was not written yet
+	end          position                  // the index has all records before it
+	changed      bool                      // since the last checkpoint
+	used         int64                     // bytes of the index file at the last checkpoint
 }
 
 // Open opens the store in a directory, which is made when it is missing. It returns an error that is store.ErrLocked while another
@@ -102,7 +106,7 @@ func Open(o Options) (*Store, error) {
 // reset empties the index.
 func (s *Store) reset() {
 	s.logs, s.lastNumber = map[message.Destination]*log{}, 0
-	s.live, s.guards = map[int32]int{}, map[int32]map[int32]struct{}{}
+	s.live, s.acks, s.guards = map[int32]int{}, guards{}, guards{}
 	s.end, s.changed = 0, true
 }
 
@@ -265,16 +269,14 @@ func (s *Store) forget(file int32) {
 
 // guard makes file outlive another one.
 func (s *Store) guard(file, other int32) {
-	if file == other || other == 0 {
-		return
+	if s.guards.add(file, other) {
+		s.changed = true
 	}
-	set := s.guards[file]
-	if set == nil {
-		set = map[int32]struct{}{}
-		s.guards[file] = set
-	}
-	if _, known := set[other]; !known {
-		set[other] = struct{}{}
+}
+
+// guardAck is guard for a file with an ack and that with the message.
+func (s *Store) guardAck(file, other int32) {
+	if s.acks.add(file, other) {
 		s.changed = true
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"maps"
 	"path/filepath"
 	"slices"
 
@@ -22,12 +21,13 @@ import (
 //	OpenWire version | closed (0 or 1) | end | start | last destination number
 //	transactions:  count, each: id as in the journal
 //	loose:         count, each: position
+//	unsettled:     count, each: file
 //	destinations:  count, each: kind | name | number | next sequence | delivering | maybe delivered
 //	               pages:         count, each: page number less the one before | slot
 //	               unwritten:     count, each: sequence less the one before (of topics: admitted, and not yet in a page)
 //	               subscriptions: count, each: key | stored info | records: count, positions | floor | delivering | maybe delivered
 //	                                           holes: count, each: first less the number before | last less first
-//	guards:        count, each: file | count, files that it must outlive
+//	acks, guards:  count, each: file | count, files that it must outlive
 //	crc32c of all before, uint32
 //
 // The index is true up to journal position end, but for the transactions, which were not finished, and the loose additions, which had no
@@ -55,6 +55,11 @@ func (s *Store) encodeMeta(closed bool) []byte {
 	for a := range s.loose {
 		b = binary.AppendUvarint(b, uint64(a.position))
 	}
+	unsettled := s.unsettled()
+	b = binary.AppendUvarint(b, uint64(len(unsettled)))
+	for _, f := range unsettled {
+		b = binary.AppendUvarint(b, uint64(f))
+	}
 	count := len(b)
 	b = append(b, 0, 0, 0, 0)
 	n := uint32(0)
@@ -66,14 +71,8 @@ func (s *Store) encodeMeta(closed bool) []byte {
 		}
 	}
 	binary.BigEndian.PutUint32(b[count:], n)
-	b = binary.AppendUvarint(b, uint64(len(s.guards)))
-	for file, others := range s.guards {
-		b = binary.AppendUvarint(b, uint64(file))
-		b = binary.AppendUvarint(b, uint64(len(others)))
-		for other := range others {
-			b = binary.AppendUvarint(b, uint64(other))
-		}
-	}
+	b = s.acks.encode(b)
+	b = s.guards.encode(b)
 	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }
 
@@ -87,6 +86,30 @@ func (s *Store) start() position {
 		start = min(start, a.position)
 	}
 	return start
+}
+
+func (g guards) encode(b []byte) []byte {
+	b = binary.AppendUvarint(b, uint64(len(g)))
+	for file, others := range g {
+		b = binary.AppendUvarint(b, uint64(file))
+		b = binary.AppendUvarint(b, uint64(len(others)))
+		for other := range others {
+			b = binary.AppendUvarint(b, uint64(other))
+		}
+	}
+	return b
+}
+
+// load reads guards. Files that exists does not know are left out.
+func (g guards) load(r *metaReader, exists func(int32) bool) {
+	for n := r.count(); n > 0 && !r.failed; n-- {
+		file := int32(r.number())
+		for k := r.count(); k > 0; k-- {
+			if other := int32(r.number()); exists(file) && exists(other) {
+				g.add(file, other)
+			}
+		}
+	}
 }
 
 func (l *log) encode(b []byte) []byte {
@@ -214,6 +237,7 @@ type metadata struct {
 	end, start   position
 	transactions map[string]bool
 	loose        map[position]bool
+	unsettled    []int32
 }
 
 // loadMeta makes the destinations as the metadata file has them. Their entries are not counted yet.
@@ -238,6 +262,11 @@ func (s *Store) loadMeta() (metadata, error) {
 	for n := r.count(); n > 0; n-- {
 		m.loose[position(r.number())] = true
 	}
+	for n := r.count(); n > 0; n-- {
+		if f := int32(r.number()); s.files.has(f) {
+			m.unsettled = append(m.unsettled, f)
+		}
+	}
 	if len(r.b) < 4 {
 		return m, errors.New("index metadata ends early")
 	}
@@ -249,14 +278,8 @@ func (s *Store) loadMeta() (metadata, error) {
 			return m, err
 		}
 	}
-	for n := r.count(); n > 0 && !r.failed; n-- {
-		file := int32(r.number())
-		for k := r.count(); k > 0; k-- {
-			if other := int32(r.number()); s.files.has(file) && s.files.has(other) {
-				s.guard(file, other)
-			}
-		}
-	}
+	s.acks.load(r, s.files.has)
+	s.guards.load(r, s.files.has)
 	if r.failed || len(r.b) > 0 {
 		return m, errors.New("malformed index metadata")
 	}
@@ -326,73 +349,5 @@ func (l *log) loadSubscription(r *metaReader) error {
 	}
 	sub.info = info
 	l.subscriptions = append(l.subscriptions, sub)
-	return nil
-}
-
-// checkpoint writes the index as it is. closed tells that the store is being closed: the journal is at its end.
-func (s *Store) checkpoint(closed bool) error {
-	s.checking.Lock()
-	defer s.checking.Unlock()
-	if err := s.lockSettled(closed); err != nil {
-		return err
-	}
-	if !s.changed && s.saved == s.end && s.wasClosed == closed {
-		s.mu.Unlock()
-		return nil
-	}
-	slots := s.pages.flush()
-	meta := s.encodeMeta(closed)
-	leaved := s.pages.leaved
-	s.pages.leaved, s.changed = nil, false
-	end := s.end
-	s.mu.Unlock()
-
-	// What the snapshot shows must be in the journal before the index says so.
-	var err error
-	if !closed {
-		err = s.journal.barrier()
-	}
-	if err == nil {
-		err = s.writeIndex(slots, meta)
-	}
-	if err != nil {
-		s.fail(err)
-		return err
-	}
-	s.saved, s.wasClosed = end, closed
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.pages.flushed(leaved)
-	s.used = int64(s.pages.slots)*slotSize + int64(len(meta))
-	return nil
-}
-
-// lockSettled takes the lock at a moment when the records of all subscriptions have their positions.
-func (s *Store) lockSettled(closed bool) error {
-	for {
-		s.mu.Lock()
-		if s.unwritten == 0 || closed {
-			return nil
-		}
-		s.mu.Unlock()
-		if err := s.journal.barrier(); err != nil {
-			return err
-		}
-	}
-}
-
-// writeIndex writes pages into their slots and then the metadata that names them.
-func (s *Store) writeIndex(slots map[int32][]byte, meta []byte) error {
-	for _, slot := range slices.Sorted(maps.Keys(slots)) {
-		if err := s.pages.write(slot, slots[slot]); err != nil {
-			return fmt.Errorf("kahadb: index: %w", err)
-		}
-	}
-	if err := s.pages.file.Sync(); err != nil {
-		return fmt.Errorf("kahadb: index: %w", err)
-	}
-	if err := vfs.WriteFile(s.fs, s.options.IndexDirectory, s.metaPath(), meta); err != nil {
-		return fmt.Errorf("kahadb: index: %w", err)
-	}
 	return nil
 }

@@ -63,8 +63,14 @@ type Options struct {
 	CheckpointInterval time.Duration // 5 s
 	CleanupInterval    time.Duration // 30 s
 	CleanupOnStop      bool
-	ArchiveDataLogs    bool
-	DirectoryArchive   string // Directory/data-archive
+
+	// EnableAckCompaction lets cleanups that found nothing to remove write acks once more, so that files are not kept only for
+	// the acks in them. CompactAcksAfterNoGC is after how many: 10.
+	EnableAckCompaction  bool
+	CompactAcksAfterNoGC int
+
+	ArchiveDataLogs  bool
+	DirectoryArchive string // Directory/data-archive
 
 	ChecksumJournalFiles        bool
 	CheckForCorruptJournalFiles bool
@@ -86,7 +92,7 @@ type Options struct {
 
 // Defaults returns the original's defaults.
 func Defaults(directory string, codec store.Codec) Options {
-	return Options{Directory: directory, Codec: codec, CleanupOnStop: true, ChecksumJournalFiles: true}
+	return Options{Directory: directory, Codec: codec, CleanupOnStop: true, ChecksumJournalFiles: true, EnableAckCompaction: true}
 }
 
 // complete fills in what is not set.
@@ -105,6 +111,7 @@ func (o *Options) complete() error {
 	def(&o.SyncInterval, time.Second)
 	def(&o.CheckpointInterval, 5*time.Second)
 	def(&o.CleanupInterval, 30*time.Second)
+	def(&o.CompactAcksAfterNoGC, 10)
 	def(&o.IndexCache, 16<<20)
 	if o.FS == nil {
 		o.FS = vfs.OS{}

@@ -140,6 +140,23 @@ func (s *Store) fileNames(files map[int32][]stretch) string {
 	return strings.Join(names, ", ")
 }
 
+// refuseDamage refuses to open over damaged records in the last file that had been good: those the index knows of, and all where there is no index. What
+// lies behind the index's position may never have been synced, and is what a crash of the machine leaves; that is passed over. So is all of it
+// where the operator says so.
+func (s *Store) refuseDamage(bad []stretch, m metadata, end position) error {
+	if s.options.IgnoreMissingJournalFiles {
+		return nil
+	}
+	for _, b := range bad {
+		if m.start == 0 || at(end.file(), b.from) < m.start {
+			damage := &store.Corruption{File: s.files.path(end.file()), Offset: b.from,
+				Reason: fmt.Sprintf("%d bytes of records are damaged, and good ones follow", b.to-b.from+1)}
+			return fmt.Errorf("kahadb: %w; nothing was changed; to go on without them set ignoreMissingJournalfiles=\"true\"", damage)
+		}
+	}
+	return nil
+}
+
 // hasJavaIndex tells whether a Java broker had the store since we had.
 func (s *Store) hasJavaIndex() (bool, error) {
 	_, err := s.fs.Stat(filepath.Join(s.options.IndexDirectory, javaIndex[0]))

@@ -27,9 +27,9 @@ func (r *removal) written(p position) {
 	if r.addition != nil {
 		r.target = r.addition.position
 	}
-	s.guard(p.file(), r.target.file())
+	s.guardAck(p.file(), r.target.file())
 	if r.update != nil {
-		s.guard(p.file(), r.update.position.file())
+		s.guardAck(p.file(), r.update.position.file())
 	}
 }
 

@@ -55,6 +55,9 @@ func (r *replay) run(end position) error {
 func (r *replay) catchUp(m metadata, end position, began time.Time) error {
 	s := r.store
 	r.index, r.progress = m, began
+	if err := s.refuseDamage(r.bad[end.file()], m, end); err != nil {
+		return err
+	}
 	numbers := s.files.numbers()
 	start := m.start
 	if start == 0 && len(numbers) > 0 {
@@ -139,6 +142,9 @@ func (r *replay) record(p position, payload []byte) error {
 	if r.records%(1<<16) == 0 {
 		r.tell(p)
 	}
+	if p >= r.index.end {
+		r.guardUnsettled(&rec, p)
+	}
 	length := int32(len(payload) + recordHead)
 	switch {
 	case p < r.index.end && r.index.has(&rec, p):
@@ -151,6 +157,20 @@ func (r *replay) record(p position, payload []byte) error {
 		err = r.sweepAll()
 	}
 	return err
+}
+
+// guardUnsettled makes the record of an ending outlive what it may be about, when the index was written between the ending and its record.
+func (r *replay) guardUnsettled(rec *record, p position) {
+	switch rec.command {
+	case cmdRemove:
+		for _, f := range r.index.unsettled {
+			r.store.guardAck(p.file(), f)
+		}
+	case cmdRemoveDestination, cmdSubscription:
+		for _, f := range r.index.unsettled {
+			r.store.guard(p.file(), f)
+		}
+	}
 }
 
 // has tells whether the index has what a record before its end says. Removals count as not: what a transaction added that was committed
@@ -188,6 +208,9 @@ func (r *replay) apply(rec *record, p position, length int32) error {
 			return err
 		}
 		c := r.claim(l, hash(rec.id))
+		if c.updated != 0 {
+			r.store.guard(p.file(), c.updated.file())
+		}
 		c.updated, c.length = p, length
 	case cmdRemove:
 		l, err := r.log(rec.destination, p)
@@ -272,7 +295,11 @@ func (r *replay) remove(o operation) {
 	l := o.log.log
 	if !o.isKey {
 		c := r.claim(o.log, o.hash)
-		c.removed, c.updated = max(c.removed, o.position), 0
+		c.removed = max(c.removed, o.position)
+		if c.updated != 0 {
+			r.store.guardAck(c.removed.file(), c.updated.file())
+			c.updated = 0
+		}
 		return
 	}
 	// Before the end of the index there may be acks by an earlier subscription of that name.
@@ -322,7 +349,7 @@ func (r *replay) subscription(rec *record, p position) error {
 		if err := l.log.unsubscribe(sub); err != nil {
 			return err
 		}
-		w := subscriptionWrite{subscription: sub, ended: []position{}}
+		w := subscriptionWrite{subscription: sub, ended: true}
 		w.written(p)
 		return nil
 	}

@@ -105,7 +105,7 @@ func (r *replay) settle(l *log, c *claim, sequence int64, e *entry) error {
 	s := r.store
 	file := e.position.file()
 	if c.removed > e.position {
-		s.guard(c.removed.file(), file)
+		s.guardAck(c.removed.file(), file)
 		return l.discard(sequence)
 	}
 	if c.suspect && c.kept {
@@ -120,7 +120,7 @@ func (r *replay) settle(l *log, c *claim, sequence int64, e *entry) error {
 		l.ref(number).page.dirty = true
 	}
 	for _, a := range c.acks {
-		s.guard(a.position.file(), file)
+		s.guardAck(a.position.file(), file)
 		if a.position > e.position && a.subscription.acknowledge(sequence) {
 			if err := l.unlink(sequence, 1); err != nil {
 				return err

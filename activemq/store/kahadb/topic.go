@@ -170,8 +170,8 @@ func (l *log) subscription(key string) *subscription {
 type subscriptionWrite struct {
 	write
 	subscription *subscription
-	first        bool       // the subscription is new
-	ended        []position // records that told of it, which this one must outlive
+	first        bool // the subscription is new
+	ended        bool // it is no more
 }
 
 func (w *subscriptionWrite) encodeSubscription(retroactive, exists bool) {
@@ -198,12 +198,9 @@ func (w *subscriptionWrite) written(p position) {
 		s.unwritten--
 	}
 	s.changed = true
-	for _, r := range w.ended {
-		s.guard(p.file(), r.file())
-	}
-	if w.ended != nil {
-		for _, r := range sub.records {
-			s.guard(p.file(), r.file())
+	if w.ended {
+		for _, f := range w.targets() {
+			s.guard(p.file(), f)
 		}
 		return
 	}
@@ -212,11 +209,11 @@ func (w *subscriptionWrite) written(p position) {
 }
 
 // Unsubscribe ends a subscription.
-func (t *topic) Unsubscribe(subscription_ store.Subscription, done store.Completion) {
-	sub := subscription_.(*subscription)
+func (t *topic) Unsubscribe(ended store.Subscription, done store.Completion) {
+	sub := ended.(*subscription)
 	l := t.log
 	s := l.store
-	w := &subscriptionWrite{subscription: sub, ended: []position{}}
+	w := &subscriptionWrite{subscription: sub, ended: true}
 	w.encodeSubscription(false, false)
 	w.done = done
 	s.mu.Lock()

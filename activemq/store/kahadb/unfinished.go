@@ -69,7 +69,15 @@ func (r *replay) commit(t *replayTransaction, p position) error {
 		o.log = r.of(r.store.log(o.log.log.destination)) // it may have been removed and made again
 		if !o.addition {
 			r.remove(o)
-		} else if err := r.add(o, p); err != nil {
+			continue
+		}
+		// The message counts from the commit on, so removals between its record and that are about an earlier one.
+		if c := o.log.claims[o.hash]; c != nil && c.removed > o.position {
+			if err := r.sweep(o.log); err != nil {
+				return err
+			}
+		}
+		if err := r.add(o, p); err != nil {
 			return err
 		}
 	}

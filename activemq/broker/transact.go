@@ -161,7 +161,6 @@ func (b *Broker) recoverPreparedLocked() error {
 			}
 		}
 		b.branches[p.ID.Key()] = t
-		b.log.Info("Recovered prepared XA TX: [" + p.ID.String() + "]")
 	}
 	return nil
 }

@@ -1,0 +1,127 @@
+package openwire
+
+import (
+	"strings"
+	"testing"
+
+	"goactivemq/activemq/broker"
+	"goactivemq/activemq/message"
+	"goactivemq/openwire/wire"
+)
+
+// watchedServer is a server that checks connections for life every period of 60 ms, and a client of it that agreed to that.
+func watchedServer(t *testing.T, change func(*broker.Options)) (*server, *client) {
+	t.Helper()
+	s := serve(t, "wireFormat.maxInactivityDuration=60&wireFormat.maxInactivityDurationInitalDelay=1", change)
+	c := s.dial()
+	c.hello(infoOf(t, 12, with(capable(), "MaxInactivityDuration", int64(1e6), "MaxInactivityDurationInitalDelay", int64(1e6))),
+		wire.Settings{Version: 12, Tight: true, Cache: true, CacheSize: 1024, StackTrace: true})
+	return s, c
+}
+
+// TestKeepAlive hears of a broker that has nothing to say, and is not taken for dead while it says as little itself.
+func TestKeepAlive(t *testing.T) {
+	t.Parallel()
+	_, c := watchedServer(t, nil)
+	c.login("c")
+	for range 20 {
+		k := await[*wire.KeepAliveInfo](c)
+		if k.ResponseRequired || k.CommandID != 0 {
+			t.Fatalf("%s, want command 0 that wants no answer", show(k))
+		}
+		c.send(&wire.KeepAliveInfo{})
+	}
+	c.ok(&message.RemoveInfo{Object: &message.ConnectionID{Value: "c"}})
+}
+
+// TestKeepAliveAnswered gets a KeepAliveInfo that wants an answer back, with its number and not as a Response, before login too.
+func TestKeepAliveAnswered(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "", nil)
+	c := s.dial()
+	c.hello(infoOf(t, 12, capable()), wire.Settings{Version: 12, Tight: true, Cache: true, CacheSize: 1024, StackTrace: true})
+	for _, number := range []int32{0, 7} {
+		k := &wire.KeepAliveInfo{}
+		k.CommandID, k.ResponseRequired = number, true
+		c.send(k)
+		if got := await[*wire.KeepAliveInfo](c); got.CommandID != number || got.ResponseRequired {
+			t.Errorf("the answer to %s is %s", show(k), show(got))
+		}
+	}
+	c.login("c")
+	c.send(&wire.KeepAliveInfo{}, nil) // neither this nor the null command is answered
+	k := &wire.KeepAliveInfo{}
+	k.CommandID, k.ResponseRequired = 9, true
+	c.send(k)
+	if got := await[*wire.KeepAliveInfo](c); got.CommandID != 9 {
+		t.Errorf("got %s, want the answer to number 9", show(got))
+	}
+	if left := c.end(); len(left) > 0 {
+		t.Errorf("came besides: %s", show(left))
+	}
+}
+
+// TestSilence ends a connection on which the client says nothing, logged in or not.
+func TestSilence(t *testing.T) {
+	t.Parallel()
+	for _, login := range []bool{true, false} {
+		s, c := watchedServer(t, nil)
+		if login {
+			c.login("c")
+		}
+		c.closed()
+		s.log.await(t, "Channel was inactive for too (>60) long: tcp://127.0.0.1:")
+	}
+}
+
+// TestSlowFrame sends a message byte by byte over many periods: who sends part of a frame is alive.
+func TestSlowFrame(t *testing.T) {
+	t.Parallel()
+	_, c := watchedServer(t, nil)
+	c.login("c")
+	queue := message.NewQueue("Q")
+	producer := &message.ProducerID{Connection: "c", Session: 1, Value: 1}
+	c.ok(&message.ProducerInfo{Producer: producer, Destination: queue})
+	frame := c.frame(c.numbered(text(producer, 1, queue, strings.Repeat("x", 100)), true))
+	for i := range 15 {
+		c.write(frame[i : i+1])
+		await[*wire.KeepAliveInfo](c) // a third of a period has passed
+	}
+	c.write(frame[15:])
+	if r := c.answer(c.number); show(r) != show(&wire.Response{CorrelationID: c.number}) {
+		t.Errorf("the message is answered with %s", show(r))
+	}
+}
+
+// TestWaitingProducer keeps a connection whose producer has to wait for room: it has no way to show that it is alive. When
+// its line breaks, the wait is over.
+func TestWaitingProducer(t *testing.T) {
+	t.Parallel()
+	s, c := watchedServer(t, func(o *broker.Options) { o.MemoryLimit = 1 })
+	c.login("c")
+	queue := message.NewQueue("Q")
+	producer := &message.ProducerID{Connection: "c", Session: 1, Value: 1}
+	c.ok(&message.ProducerInfo{Producer: producer, Destination: queue})
+	c.ok(text(producer, 1, queue, "first"))
+	c.send(c.numbered(text(producer, 2, queue, "second"), true))
+	s.log.await(t, "Producers will be throttled")
+	for range 20 { // more than six periods
+		await[*wire.KeepAliveInfo](c)
+	}
+
+	consumer := s.connect("consumer")
+	id := consumer.consumer(1, queue, 1)
+	d := await[*wire.MessageDispatch](consumer)
+	consumer.ok(&message.Ack{Destination: queue, Consumer: id, Kind: message.Standard, Last: d.Message.ID, Count: 1})
+	if r := c.answer(c.number); show(r) != show(&wire.Response{CorrelationID: c.number}) {
+		t.Errorf("the message is answered with %s", show(r))
+	}
+
+	c.send(c.numbered(text(producer, 3, queue, "third"), true))
+	s.log.await(t, "Producer c:1:1 of tcp://")
+	c.socket.Close()
+	s.log.await(t, "Transport Connection to: tcp://")
+	if n, _, _ := s.broker.Counts(); n != 1 {
+		t.Errorf("%d connections, want the consumer's only", n)
+	}
+}
