@@ -15,6 +15,7 @@ func (b *Broker) buryThen(l deadLetter, whenDone store.Completion) {
 	takeOut := func(err error) {
 		if err != nil {
 			b.log.Error("a message of "+d.from.base().name.String()+" cannot go to the dead letter queue and stays where it is", "message", d.message.ID.String(), "error", err)
+			d.unburied = true // dispatching must not come here again at once
 			d.from.returned([]*delivery{d})
 			if whenDone != nil {
 				whenDone(err)

@@ -11,10 +11,11 @@ func (q *Queue) dispatchLocked() {
 			if !q.anyCreditLocked() {
 				return
 			}
-			if d.message.Expiration != 0 && d.message.ExpiredAt(q.broker.millis()) {
-				q.expireLocked(d)
-			} else {
+			switch {
+			case d.message.Expiration == 0 || !d.message.ExpiredAt(q.broker.millis()):
 				q.giveLocked(d)
+			case !d.unburied:
+				q.expireLocked(d)
 			}
 			d = next
 		}

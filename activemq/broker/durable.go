@@ -80,7 +80,9 @@ func (h *share) dispatchLocked() {
 				h.leave(d)
 				h.unmatchedLocked(d)
 			case d.message.Expiration != 0 && d.message.ExpiredAt(h.topic.broker.millis()):
-				h.expireLocked(d)
+				if !d.unburied {
+					h.expireLocked(d)
+				}
 			case !s.take(d, &h.waiting):
 				return
 			default:

@@ -40,6 +40,7 @@ func (q *Queue) expire() {
 	for d := q.waiting.first; d != nil; {
 		next := d.next
 		if d.message.ExpiredAt(now) {
+			d.unburied = false
 			q.expireLocked(d)
 		}
 		d = next

@@ -106,11 +106,15 @@ func (b *Broker) subscribeDurable(s *Subscription) error {
 		h.stored.Delivering()
 	}
 	var stored waiter
-	if err := b.bindDurable(s, info, &stored); err != nil {
-		return err
+	fresh, err := b.bindDurable(s, info, &stored)
+	if err == nil {
+		err = storeFailed(stored.wait())
 	}
-	if err := stored.wait(); err != nil {
-		return storeFailed(err)
+	if err != nil {
+		if fresh {
+			b.dropDurable(s)
+		}
+		return err
 	}
 	for _, h := range b.sharesOf(info.Key()) {
 		h.stored.Delivering()
@@ -119,41 +123,48 @@ func (b *Broker) subscribeDurable(s *Subscription) error {
 	return nil
 }
 
-// bindDurable is the part of subscribeDurable that holds the broker's lock.
-func (b *Broker) bindDurable(s *Subscription, info *message.SubscriptionInfo, stored *waiter) error {
+// dropDurable forgets a durable subscription that was made for s and that the store has not kept.
+func (b *Broker) dropDurable(s *Subscription) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.durables[s.durable.key] == s.durable {
+		b.endDurableLocked(s.durable, &waiter{})
+	}
+}
+
+// bindDurable is the part of subscribeDurable that holds the broker's lock. fresh tells that it made the subscription.
+func (b *Broker) bindDurable(s *Subscription, info *message.SubscriptionInfo, stored *waiter) (fresh bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, part := range info.Destination.Parts() {
 		if !part.IsPattern() {
 			if _, err := b.topicOrMakeLocked(part, s.conn); err != nil {
-				return err
+				return false, err
 			}
 		}
 	}
 	d := b.durables[info.Key()]
 	if d != nil && d.active.Load() != nil {
-		return fail(IllegalState, "Durable consumer is in use for client: %s and subscriptionName: %s", info.ClientID, info.SubscriptionName)
+		return false, fail(IllegalState, "Durable consumer is in use for client: %s and subscriptionName: %s", info.ClientID, info.SubscriptionName)
 	}
 	if d != nil && (d.info.Selector != info.Selector || d.subscribed() != *info.Subscribed || d.info.NoLocal != info.NoLocal) {
 		b.endDurableLocked(d, stored)
 		d = nil
 	}
-	fresh := d == nil
-	if fresh {
-		var err error
+	if fresh = d == nil; fresh {
 		if d, err = b.durableLocked(info); err != nil {
-			return err
+			return false, err
 		}
 	}
 	d.active.Store(s)
 	s.durable = d
 	if fresh {
-		return b.joinCoveredLocked(d, s.info.Retroactive, stored)
+		return true, b.joinCoveredLocked(d, s.info.Retroactive, stored)
 	}
 	for _, h := range d.shares {
 		s.addOrigin(h)
 	}
-	return nil
+	return false, nil
 }
 
 // sharesOf returns the shares that a durable subscription has now, none when there is no such subscription.
