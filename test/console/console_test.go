@@ -188,7 +188,7 @@ func stock(t *testing.T, userPaths, adminPaths string, jaas, off bool) string {
 	}
 	changes := []string{
 		`value="/,/api/*,*.jsp,*.html,*.js,*.css,*.png,*.gif,*.ico"`, `value="` + userPaths + `"`,
-		`value="*.action"`, `value="` + adminPaths + `"`,
+		`value="/admin/*,/api/jolokia/*,*.action"`, `value="` + adminPaths + `"`,
 	}
 	if off {
 		changes = append(changes, `name="authenticate" value="true"`, `name="authenticate" value="false"`)
