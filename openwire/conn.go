@@ -100,14 +100,12 @@ func (c *conn) step() error {
 		// Nothing more to read at once: what the commands so far answered goes out, by this goroutine, which is awake already.
 		c.undrained = 0
 		c.out.release()
-		if err := c.out.drain(); err != nil {
+		if err := c.out.push(); err != nil {
 			return err
 		}
 	}
 	c.undrained++
-	c.watch.Busy(false)
 	frame, err := c.reader.Next()
-	c.watch.Busy(true)
 	if err != nil {
 		if errors.Is(err, io.EOF) {
 			return io.EOF
@@ -127,6 +125,8 @@ func (c *conn) step() error {
 	} else if c.out.release() {
 		c.out.flush()
 	}
+	c.watch.Busy(true)
+	defer c.watch.Busy(false)
 	return c.handle(command)
 }
 
