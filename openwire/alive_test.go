@@ -1,8 +1,11 @@
 package openwire
 
 import (
+	"io"
+	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"goactivemq/activemq/broker"
 	"goactivemq/activemq/message"
@@ -90,6 +93,40 @@ func TestSlowFrame(t *testing.T) {
 	c.write(frame[15:])
 	if r := c.answer(c.number); show(r) != show(&wire.Response{CorrelationID: c.number}) {
 		t.Errorf("the message is answered with %s", show(r))
+	}
+}
+
+// TestSlowReader sends a message to a client that reads a little at a time, over many periods. The broker hears its signs of life meanwhile.
+func TestSlowReader(t *testing.T) {
+	t.Parallel()
+	const size = 16 << 20
+	s := serve(t, "wireFormat.maxInactivityDuration=300&wireFormat.maxInactivityDurationInitalDelay=1", nil)
+	watched := func(id string) *client {
+		c := s.dial()
+		c.socket.(*net.TCPConn).SetReadBuffer(socketBuffer)
+		c.hello(infoOf(t, 12, with(capable(), "MaxInactivityDuration", int64(1e6), "MaxInactivityDurationInitalDelay", int64(1e6))),
+			wire.Settings{Version: 12, Tight: true, Cache: true, CacheSize: 1024, StackTrace: true})
+		c.login(id)
+		return c
+	}
+	producer, clock, slow := s.connect("producer"), watched("clock"), watched("slow")
+	queue := message.NewQueue("Q")
+	m := text(producer.producer(1, queue, 0), 1, queue, "")
+	m.Kind, m.Content = message.KindBytes, make([]byte, size)
+	producer.ok(m)
+	slow.send(slow.numbered(&message.ConsumerInfo{Consumer: &message.ConsumerID{Connection: "slow", Session: 1, Value: 1}, Destination: queue, Prefetch: 1}, true))
+	part := make([]byte, 1<<20)
+	for n := 0; n < size; n += len(part) { // the rest of the frame is in the buffers
+		slow.socket.SetReadDeadline(time.Now().Add(patience))
+		if _, err := io.ReadFull(slow.socket, part); err != nil {
+			t.Fatalf("after %d bytes: %v", n, err)
+		}
+		await[*wire.KeepAliveInfo](clock) // a third of a period has passed
+		clock.send(&wire.KeepAliveInfo{})
+		slow.send(&wire.KeepAliveInfo{})
+	}
+	if log := s.log.text(); strings.Contains(log, "inactive") {
+		t.Error(log)
 	}
 }
 

@@ -107,53 +107,64 @@ func (c *conn) farewell() {
 	c.out.drain()
 }
 
-// step reads one command and does it.
+// step reads one command and does it. What commands answer goes out by this goroutine, which is awake already, once the next one is not here
+// yet; without blocking, for the client may send before it reads.
 func (c *conn) step() error {
 	if !c.reader.Ready() || c.unflushed >= flushEvery {
-		// The next command is not here yet: what the commands so far answered goes out, by this goroutine, which is awake already.
-		// It must not block on a client that sends before it reads.
 		c.unflushed = 0
 		c.out.release()
-		c.out.flush()
+		if err := c.out.push(); err != nil {
+			return err
+		}
 		c.gather()
 	}
 	c.unflushed++
-	c.watch.Busy(false)
-	frame, err := c.reader.Next()
-	c.watch.Busy(true)
-	if err != nil {
-		if errors.Is(err, io.EOF) {
-			return io.EOF
-		}
-		return err
-	}
-	command, err := c.decoder.Decode(frame)
+	command, err := c.next()
 	if err != nil {
 		return err
 	}
-	if err := c.out.waitForRoom(); err != nil {
-		return err
-	}
-	more := c.reader.Ready() && c.unflushed < flushEvery
-	ack, ok := command.(*message.Ack)
-	if ok {
-		// It never blocks, and often more of them are there already: what they set free goes out at once.
-		c.out.hold()
-		c.lastAck = ack
-		c.acksInARow++
-	} else if c.acksInARow = 0; c.out.release() {
-		c.out.flush()
-	}
-	if more && c.session != nil {
+	more := c.session != nil && c.reader.Ready() && c.unflushed < flushEvery
+	if more {
 		c.session.MoreToCome(true)
 	}
-	if err := c.handle(command); err != nil {
+	if err := c.do(command); err != nil {
 		return err
 	}
 	if !more && c.session != nil {
 		c.session.MoreToCome(false)
 	}
 	return nil
+}
+
+// next reads a command.
+func (c *conn) next() (any, error) {
+	frame, err := c.reader.Next()
+	if errors.Is(err, io.EOF) {
+		return nil, io.EOF
+	}
+	if err != nil {
+		return nil, err
+	}
+	command, err := c.decoder.Decode(frame)
+	if err != nil {
+		return nil, err
+	}
+	return command, c.out.waitForRoom()
+}
+
+// do has the broker do a command. An acknowledgement never blocks, and often more of them are there already: what they set free goes out
+// at once.
+func (c *conn) do(command any) error {
+	if ack, ok := command.(*message.Ack); ok {
+		c.out.hold()
+		c.lastAck = ack
+		c.acksInARow++
+	} else if c.acksInARow = 0; c.out.release() {
+		c.out.flush()
+	}
+	c.watch.Busy(true)
+	defer c.watch.Busy(false)
+	return c.handle(command)
 }
 
 // A client that works off what it was given ahead acknowledges message by message, each in a packet of its own. While it has plenty to work off,

@@ -108,6 +108,15 @@ func (o *outbox) flush() {
 	}
 }
 
+// push writes what there is, for the reader, which must go on to hear the client: without blocking where the socket can be tried.
+func (o *outbox) push() error {
+	if o.raw == nil {
+		return o.drain()
+	}
+	o.flush()
+	return nil
+}
+
 // drain writes all there is, and blocks until it is written, unless somebody else is at it.
 func (o *outbox) drain() error {
 	for o.pending() && o.writing.TryLock() {
@@ -262,14 +271,21 @@ func (o *outbox) frameOf(d *broker.Dispatch) *wire.MessageDispatch {
 	return f
 }
 
-// block writes the buffer, however long that takes.
+// block writes the buffer, however long that takes. As it may be the reader that writes, which cannot hear the peer then, each piece that the peer
+// takes counts as a sign of life.
 func (o *outbox) block() bool {
-	_, err := o.socket.Write(o.buffer)
-	if err != nil && o.err == nil {
-		o.err = err
+	for rest := o.buffer; len(rest) > 0; {
+		n, err := o.socket.Write(rest[:min(len(rest), writeSize)])
+		if err != nil {
+			o.err = err
+			break
+		}
+		o.watch.Written()
+		o.watch.Read()
+		rest = rest[n:]
 	}
 	o.written(len(o.buffer))
-	return err == nil
+	return o.err == nil
 }
 
 // try writes as much of the buffer as the socket takes at once.
