@@ -12,10 +12,10 @@ import (
 	"goactivemq/openwire/wire"
 )
 
-// watchedServer is a server that checks connections for life every period of 60 ms, and a client of it that agreed to that.
+// watchedServer is a server that checks connections for life every period of 900 ms, and a client of it that agreed to that.
 func watchedServer(t *testing.T, change func(*broker.Options)) (*server, *client) {
 	t.Helper()
-	s := serve(t, "wireFormat.maxInactivityDuration=60&wireFormat.maxInactivityDurationInitalDelay=1", change)
+	s := serve(t, "wireFormat.maxInactivityDuration=900&wireFormat.maxInactivityDurationInitalDelay=1", change)
 	c := s.dial()
 	c.hello(infoOf(t, 12, with(capable(), "MaxInactivityDuration", int64(1e6), "MaxInactivityDurationInitalDelay", int64(1e6))),
 		wire.Settings{Version: 12, Tight: true, Cache: true, CacheSize: 1024, StackTrace: true})
@@ -27,7 +27,7 @@ func TestKeepAlive(t *testing.T) {
 	t.Parallel()
 	_, c := watchedServer(t, nil)
 	c.login("c")
-	for range 20 {
+	for range 9 {
 		k := await[*wire.KeepAliveInfo](c)
 		if k.ResponseRequired || k.CommandID != 0 {
 			t.Fatalf("%s, want command 0 that wants no answer", show(k))
@@ -73,7 +73,7 @@ func TestSilence(t *testing.T) {
 			c.login("c")
 		}
 		c.closed()
-		s.log.await(t, "Channel was inactive for too (>60) long: tcp://127.0.0.1:")
+		s.log.await(t, "Channel was inactive for too (>900) long: tcp://127.0.0.1:")
 	}
 }
 
@@ -86,11 +86,11 @@ func TestSlowFrame(t *testing.T) {
 	producer := &message.ProducerID{Connection: "c", Session: 1, Value: 1}
 	c.ok(&message.ProducerInfo{Producer: producer, Destination: queue})
 	frame := c.frame(c.numbered(text(producer, 1, queue, strings.Repeat("x", 100)), true))
-	for i := range 15 {
+	for i := range 9 {
 		c.write(frame[i : i+1])
 		await[*wire.KeepAliveInfo](c) // a third of a period has passed
 	}
-	c.write(frame[15:])
+	c.write(frame[9:])
 	if r := c.answer(c.number); show(r) != show(&wire.Response{CorrelationID: c.number}) {
 		t.Errorf("the message is answered with %s", show(r))
 	}
@@ -99,8 +99,8 @@ func TestSlowFrame(t *testing.T) {
 // TestSlowReader sends a message to a client that reads a little at a time, over many periods. The broker hears its signs of life meanwhile.
 func TestSlowReader(t *testing.T) {
 	t.Parallel()
-	const size = 16 << 20
-	s := serve(t, "wireFormat.maxInactivityDuration=300&wireFormat.maxInactivityDurationInitalDelay=1", nil)
+	const size = 10 << 20
+	s := serve(t, "wireFormat.maxInactivityDuration=1500&wireFormat.maxInactivityDurationInitalDelay=1", nil)
 	watched := func(id string) *client {
 		c := s.dial()
 		c.socket.(*net.TCPConn).SetReadBuffer(socketBuffer)
@@ -115,15 +115,21 @@ func TestSlowReader(t *testing.T) {
 	m.Kind, m.Content = message.KindBytes, make([]byte, size)
 	producer.ok(m)
 	slow.send(slow.numbered(&message.ConsumerInfo{Consumer: &message.ConsumerID{Connection: "slow", Session: 1, Value: 1}, Destination: queue, Prefetch: 1}, true))
-	part := make([]byte, 1<<20)
+	part, tick, sign := make([]byte, 1<<20), make(chan bool, size>>20), slow.frame(&wire.KeepAliveInfo{})
+	go func() {
+		for range size / len(part) {
+			await[*wire.KeepAliveInfo](clock) // a third of a period has passed
+			clock.send(&wire.KeepAliveInfo{})
+			slow.write(sign)
+			tick <- true
+		}
+	}()
 	for n := 0; n < size; n += len(part) { // the rest of the frame is in the buffers
 		slow.socket.SetReadDeadline(time.Now().Add(patience))
 		if _, err := io.ReadFull(slow.socket, part); err != nil {
 			t.Fatalf("after %d bytes: %v", n, err)
 		}
-		await[*wire.KeepAliveInfo](clock) // a third of a period has passed
-		clock.send(&wire.KeepAliveInfo{})
-		slow.send(&wire.KeepAliveInfo{})
+		<-tick
 	}
 	if log := s.log.text(); strings.Contains(log, "inactive") {
 		t.Error(log)
@@ -142,7 +148,7 @@ func TestWaitingProducer(t *testing.T) {
 	c.ok(text(producer, 1, queue, "first"))
 	c.send(c.numbered(text(producer, 2, queue, "second"), true))
 	s.log.await(t, "Producers will be throttled")
-	for range 20 { // more than six periods
+	for range 9 { // three periods
 		await[*wire.KeepAliveInfo](c)
 	}
 
