@@ -30,7 +30,8 @@ var rewrite = flag.Bool("rewrite", false, "write what really came into testdata/
 //	close NAME [delivered=none|MESSAGE]    without it the client says nothing about what was delivered
 //	send CLIENT DESTINATION MESSAGE … [tx=T transient priority=N ttl=1s KEY:VALUE]
 //	ack, individual, delivered, poison, expired NAME [FIRST..]LAST [tx=T]
-//	begin, prepare, commit, onephase, rollback CLIENT T      T is an XA transaction where it starts with X
+//	endsession CLIENT                      with all its consumers, which are in one session
+//	begin, prepare, commit, onephase, rollback, forget CLIENT T      T is an XA transaction where it starts with X
 //	pull NAME TIMEOUT                      never, now or a duration
 //	prefetch NAME N
 //	make, remove CLIENT DESTINATION        unsubscribe CLIENT NAME ends a durable subscription
@@ -122,6 +123,8 @@ func dialogueOptions(t *testing.T, words []string) func(*broker.Options) {
 			e.MaxPageSize = number
 		case "pending":
 			e.MaxPendingPerTopic = number
+		case "persistRedelivered":
+			e.PersistRedelivered = true
 		case "discard":
 			e.DeadLetter.Discard = true
 		case "individual":
@@ -345,6 +348,10 @@ func (f *fixture) doClient(command string, w words) string {
 		return told(result(func(done store.Completion) error { return c.conn.RemoveDestination(d, done) }))
 	case "unsubscribe":
 		return told(c.conn.RemoveDurable(message.T(w.at(1))))
+	case "endsession":
+		c.conn.RemoveSession(message.SessionID{Connection: c.id, Value: 1}, message.DeliveredUnknown)
+	case "forget":
+		return told(result(func(done store.Completion) error { return c.conn.Forget(f.transaction(c, w.at(1)), done) }))
 	case "begin":
 		return told(c.conn.Begin(f.transaction(c, w.at(1))))
 	case "prepare":
