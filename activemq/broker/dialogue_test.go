@@ -167,6 +167,7 @@ func (f *fixture) play(scene string) string {
 		}
 		answer := f.do(words[0], parseWords(words[1:]))
 		f.settle()
+		f.allFlushed(words[1:], command)
 		if answer != "" {
 			fmt.Fprintf(&out, "< %s\n", answer)
 		}
@@ -181,6 +182,23 @@ func (f *fixture) play(scene string) string {
 		}
 	}
 	return out.String()
+}
+
+// allFlushed checks that all clients but the one whose command it was were told to send what came for them. That one sends by itself.
+func (f *fixture) allFlushed(arguments []string, command string) {
+	f.Helper()
+	var by *client
+	if len(arguments) > 0 {
+		by = f.clients[arguments[0]]
+		if s := f.consumers[arguments[0]]; by == nil && s != nil {
+			by = s.client
+		}
+	}
+	for _, name := range sorted(f.clients) {
+		if c := f.clients[name]; c.unflushed() > 0 && c != by {
+			f.Errorf("%s: %s was not told to send what came for it", strings.TrimSpace(command), name)
+		}
+	}
 }
 
 // words are the arguments of a command: those by place, and those with a name.
