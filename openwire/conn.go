@@ -38,13 +38,13 @@ type conn struct {
 	failure atomic.Pointer[error]
 	over    bool // the client said that it leaves
 
-	undrained  int          // commands done since the outbox was drained
+	unflushed  int          // commands done since the outbox was flushed
 	acksInARow int          // commands that were acknowledgements since the last that was not
 	lastAck    *message.Ack // the last of them
 }
 
-// drainEvery is how many commands are done before their answers go out although more commands are there already.
-const drainEvery = 64
+// flushEvery is how many commands are done before their answers go out although more commands are there already.
+const flushEvery = 64
 
 // beforeLogin bounds the frames up to the accepted ConnectionInfo, whose sender is a stranger.
 const beforeLogin = 1 << 20
@@ -90,26 +90,34 @@ func (c *conn) serve() (err error) {
 	c.greet()
 	for !c.over {
 		if err := c.step(); err != nil {
-			c.out.drain()
+			c.farewell()
 			return c.reason(err)
 		}
 	}
-	c.out.drain()
+	c.farewell()
 	return nil
+}
+
+// farewellTime is how long a client that is leaving may take to read what it is still to be told.
+const farewellTime = 5 * time.Second
+
+// farewell sends what is left to be said.
+func (c *conn) farewell() {
+	c.socket.SetWriteDeadline(time.Now().Add(farewellTime))
+	c.out.drain()
 }
 
 // step reads one command and does it.
 func (c *conn) step() error {
-	if !c.reader.Ready() || c.undrained >= drainEvery {
+	if !c.reader.Ready() || c.unflushed >= flushEvery {
 		// The next command is not here yet: what the commands so far answered goes out, by this goroutine, which is awake already.
-		c.undrained = 0
+		// It must not block on a client that sends before it reads.
+		c.unflushed = 0
 		c.out.release()
-		if err := c.out.drain(); err != nil {
-			return err
-		}
+		c.out.flush()
 		c.gather()
 	}
-	c.undrained++
+	c.unflushed++
 	c.watch.Busy(false)
 	frame, err := c.reader.Next()
 	c.watch.Busy(true)
@@ -126,7 +134,7 @@ func (c *conn) step() error {
 	if err := c.out.waitForRoom(); err != nil {
 		return err
 	}
-	more := c.reader.Ready() && c.undrained < drainEvery
+	more := c.reader.Ready() && c.unflushed < flushEvery
 	ack, ok := command.(*message.Ack)
 	if ok {
 		// It never blocks, and often more of them are there already: what they set free goes out at once.
