@@ -23,6 +23,7 @@ type client struct {
 	mu sync.Mutex
 	// mu guards what follows.
 	got    map[message.ConsumerID][]broker.Dispatch
+	queued int   // came since the last Flush
 	closed error // what the broker closed the connection with
 }
 
@@ -38,9 +39,23 @@ func (c *client) Dispatch(d broker.Dispatch) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.got[*d.Consumer] = append(c.got[*d.Consumer], d)
+	c.queued++
 }
 
-func (c *client) Flush() {}
+func (c *client) Flush() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.queued = 0
+}
+
+// unflushed returns how much came since the last Flush, and counts anew.
+func (c *client) unflushed() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := c.queued
+	c.queued = 0
+	return n
+}
 
 func (c *client) Close(err error) {
 	c.mu.Lock()

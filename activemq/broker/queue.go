@@ -193,8 +193,8 @@ func (q *Queue) returned(ds []*delivery) {
 			q.memory.add(-d.size())
 			continue
 		}
+		q.storeRedeliveriesLocked(d) // first: what the store knows need not be told to it again at the end
 		q.putBack(d)
-		q.storeRedeliveriesLocked(d)
 	}
 	q.dispatchLocked()
 	q.unlock()
