@@ -1,6 +1,8 @@
 package broker
 
 import (
+	"math"
+
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
 )
@@ -19,7 +21,7 @@ type backlog struct {
 	later    list
 	overflow bool
 	pagedTo  int64 // greatest sequence that was taken into memory
-	newest   int64 // greatest sequence that arrived
+	newest   int64 // greatest sequence that arrived; unknown: no stored message did since the store was opened with some
 	arrivals int64 // counts what arrives, to keep the order of those that are not stored
 
 	// withheld are the sequences of stored messages that a transaction found prepared at start has acknowledged.
@@ -48,11 +50,19 @@ func (b *backlog) before(x, y *delivery) bool {
 	return x.arrival < y.arrival
 }
 
+// open prepares for a store that holds messages already, or none.
+func (b *backlog) open(holds bool) {
+	if holds {
+		b.overflow, b.newest = true, unknown
+	}
+}
+
 // add takes in a message that has just arrived, with the greatest sequence of all where it is stored, and tells whether it is
 // in memory now. Without room a stored one stays in the store only, if others wait before it.
 func (b *backlog) add(d *delivery, room bool) bool {
 	stored := d.entry != nil
 	if stored {
+		b.placeLater(d.entry.Sequence)
 		b.newest = d.entry.Sequence
 	}
 	switch {
@@ -72,6 +82,19 @@ func (b *backlog) add(d *delivery, room bool) bool {
 		b.enter(d)
 	}
 	return true
+}
+
+// unknown is the place behind all that the store held when it was opened.
+const unknown = math.MaxInt64
+
+// placeLater gives those that wait in that place a number, now that the first stored message behind them has one.
+func (b *backlog) placeLater(sequence int64) {
+	if b.newest != unknown {
+		return
+	}
+	for d := b.later.first; d != nil; d = d.next {
+		d.after = sequence - 1
+	}
 }
 
 // enter puts a new delivery in its place among the waiting, looking from the back.
@@ -129,7 +152,7 @@ func (b *backlog) refill(limit int) (bytes int64, progress bool, err error) {
 	}
 	if len(page) == 0 && err == nil {
 		b.overflow = false
-		b.mergeLater(int64(^uint64(0) >> 1))
+		b.mergeLater(unknown)
 	}
 	return bytes, len(page) > 0 || err == nil, err
 }
@@ -145,7 +168,7 @@ func (b *backlog) redeliveriesOf(l *store.Loaded) int32 {
 
 // mergeLater moves the messages that are not stored and came before the stored one of that sequence into the waiting ones.
 func (b *backlog) mergeLater(sequence int64) {
-	for b.later.first != nil && b.later.first.after < sequence {
+	for b.later.first != nil && (b.later.first.after < sequence || sequence == unknown) {
 		d := b.later.first
 		b.later.remove(d)
 		b.enter(d)

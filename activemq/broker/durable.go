@@ -36,7 +36,7 @@ func (d *durable) newShareLocked(t *Topic, stored store.Subscription) *share {
 	h.backlog.prioritized = t.policy.Prioritized
 	h.backlog.page = stored.Page
 	h.backlog.redelivered = stored.MaybeDelivered()
-	h.overflow = stored.Pending() > 0
+	h.open(stored.Pending() > 0)
 	t.shares = append(t.shares, h)
 	return h
 }

@@ -36,7 +36,7 @@ func (b *Broker) newQueue(name message.Destination) (*Queue, error) {
 	q.backlog.page = stored.Page
 	q.backlog.redelivered = stored.MaybeDelivered()
 	n, _ := stored.Pending()
-	q.overflow = n > 0
+	q.open(n > 0)
 	q.size.Store(int64(n))
 	return q, nil
 }
