@@ -38,9 +38,8 @@ type conn struct {
 	failure atomic.Pointer[error]
 	over    bool // the client said that it leaves
 
-	unflushed  int          // commands done since the outbox was flushed
-	acksInARow int          // commands that were acknowledgements since the last that was not
-	lastAck    *message.Ack // the last of them
+	unflushed int // commands done since the outbox was flushed
+	stream    stream
 }
 
 // flushEvery is how many commands are done before their answers go out although more commands are there already.
@@ -116,7 +115,9 @@ func (c *conn) step() error {
 		if err := c.out.push(); err != nil {
 			return err
 		}
-		c.gather()
+		if c.stream.mayWait(c.session) {
+			time.Sleep(gatherTime)
+		}
 	}
 	c.unflushed++
 	command, err := c.next()
@@ -155,34 +156,15 @@ func (c *conn) next() (any, error) {
 // do has the broker do a command. An acknowledgement never blocks, and often more of them are there already: what they set free goes out
 // at once.
 func (c *conn) do(command any) error {
-	if ack, ok := command.(*message.Ack); ok {
+	c.stream.note(command)
+	if _, ok := command.(*message.Ack); ok {
 		c.out.hold()
-		c.lastAck = ack
-		c.acksInARow++
-	} else if c.acksInARow = 0; c.out.release() {
+	} else if c.out.release() {
 		c.out.flush()
 	}
 	c.watch.Busy(true)
 	defer c.watch.Busy(false)
 	return c.handle(command)
-}
-
-// A client that works off what it was given ahead acknowledges message by message, each in a packet of its own. While it has plenty to work off,
-// nobody waits for those acknowledgements, and to read some at a time costs a fraction.
-const (
-	gatherPause = 500 * time.Microsecond
-	gatherAfter = 16 // acknowledgements in a row
-	plenty      = 64 // messages that the client has and has not acknowledged
-)
-
-// gather waits a moment for more acknowledgements, where that keeps nobody waiting.
-func (c *conn) gather() {
-	if c.acksInARow < gatherAfter || c.lastAck.ResponseRequired || c.lastAck.Consumer == nil {
-		return
-	}
-	if c.session.InFlight(*c.lastAck.Consumer) >= plenty {
-		time.Sleep(gatherPause)
-	}
 }
 
 // handshake sends our WireFormatInfo, reads the client's, and agrees on the settings.
@@ -206,7 +188,11 @@ func (c *conn) handshake() error {
 			}
 		})
 	}
-	c.reader = wire.NewReader(watched{c.socket, &c.watch}, beforeLogin)
+	var from io.Reader = c.socket
+	if c.out.direct != nil {
+		from = c.out.direct
+	}
+	c.reader = wire.NewReader(watched{from, &c.watch}, beforeLogin)
 	frame, err := c.reader.Next()
 	if err != nil {
 		return fmt.Errorf("handshake: %w", err)

@@ -5,7 +5,6 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"goactivemq/activemq/broker"
@@ -27,7 +26,7 @@ type item struct {
 // writer's goroutine. Nothing in it blocks the one who puts or flushes.
 type outbox struct {
 	socket  net.Conn
-	raw     syscall.RawConn // nil: not a socket that can be tried without blocking
+	direct  *protocols.Socket // nil: not a socket that can be tried without blocking
 	watch   *protocols.Inactivity
 	encoder *wire.Encoder
 	wake    chan struct{}
@@ -48,11 +47,8 @@ type outbox struct {
 	response wire.Response
 	delivery wire.MessageDispatch
 	copy     message.Message
-	attempt  func(fd uintptr) bool // o.writeOnce, made once
-	tried    int                   // bytes that it wrote
-	failure  error                 // that it met
-	broken   error                 // something could not be encoded: what came before it is still to be written, then this is err
-	err      error                 // nothing is written any more
+	broken   error // something could not be encoded: what came before it is still to be written, then this is err
+	err      error // nothing is written any more
 }
 
 const (
@@ -70,12 +66,7 @@ const (
 func (o *outbox) init(socket net.Conn, watch *protocols.Inactivity) {
 	o.socket, o.watch = socket, watch
 	o.wake = make(chan struct{}, 1)
-	o.attempt = o.writeOnce
-	if tcp, ok := socket.(*net.TCPConn); ok {
-		if raw, err := tcp.SyscallConn(); err == nil {
-			o.raw = raw
-		}
-	}
+	o.direct = protocols.NewSocket(socket)
 }
 
 // put adds something to send. Somebody has to flush, or drain, after that.
@@ -99,7 +90,7 @@ func (o *outbox) flush() {
 		return
 	}
 	for o.pending() && o.writing.TryLock() {
-		done := o.raw != nil && !o.stuck.Load() && o.write(o.try)
+		done := o.direct != nil && !o.stuck.Load() && o.write(o.try)
 		o.writing.Unlock()
 		if !done {
 			o.wakeWriter()
@@ -110,7 +101,7 @@ func (o *outbox) flush() {
 
 // push writes what there is, for the reader, which must go on to hear the client: without blocking where the socket can be tried.
 func (o *outbox) push() error {
-	if o.raw == nil {
+	if o.direct == nil {
 		return o.drain()
 	}
 	o.flush()
@@ -290,27 +281,14 @@ func (o *outbox) block() bool {
 
 // try writes as much of the buffer as the socket takes at once.
 func (o *outbox) try() bool {
-	o.tried, o.failure = 0, nil
-	if err := o.raw.Write(o.attempt); err != nil || o.failure != nil {
-		// A full socket, as a rule. The writer's goroutine meets any other error again, and ends the connection.
-		o.tried = 0
-	}
-	o.written(o.tried)
+	// The error is a full socket, as a rule. The writer's goroutine meets any other again, and ends the connection.
+	n, _ := o.direct.TryWrite(o.buffer)
+	o.written(n)
 	if len(o.buffer) == 0 {
 		return true
 	}
 	o.stuck.Store(true)
 	return false
-}
-
-// writeOnce writes to the socket what that takes at once.
-func (o *outbox) writeOnce(fd uintptr) bool {
-	for {
-		o.tried, o.failure = syscall.Write(int(fd), o.buffer)
-		if o.failure != syscall.EINTR {
-			return true
-		}
-	}
 }
 
 // written takes n bytes out of the buffer.

@@ -44,6 +44,9 @@ func (a *afterwards) take() afterwards {
 
 // do does it. The caller holds no lock. A connection whose client has more to say at once puts the sending off until it has said that.
 func (a *afterwards) do(b *Broker, by *Connection) {
+	if by != nil && len(a.touched) > 0 {
+		by.gave = true
+	}
 	if by != nil && by.putsOff {
 		for _, peer := range a.touched {
 			by.later.addPeer(peer)

@@ -19,6 +19,7 @@ type Connection struct {
 	// The goroutine that calls the methods owns these.
 	putsOff bool    // the client's next command is there already
 	later   touched // what is put off until it has been done
+	gave    bool    // a message that it sent was given to a consumer at once
 
 	closing sync.Once
 	closed  chan struct{} // closed when Close is through
@@ -103,6 +104,13 @@ func (c *Connection) MoreToCome(more bool) {
 	if !more {
 		c.flushLater()
 	}
+}
+
+// Gave tells whether any message that the client sent since the last call was given to a consumer at once, and did not only join a backlog.
+func (c *Connection) Gave() bool {
+	gave := c.gave
+	c.gave = false
+	return gave
 }
 
 // flushLater sends what was put off.
