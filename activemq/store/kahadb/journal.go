@@ -66,7 +66,9 @@ type journal struct {
 	awake   bool        // wake holds a token
 	timer   *time.Timer // runs while only riders wait
 	armed   bool
-	soon    bool // the timer runs for a patient write
+	soon    bool // the timer runs for writes that somebody waits for
+	waiters int  // writes in the queue that somebody waits for
+	company int  // those of the batch before: about as many will come before the next sync, and are waited for
 	closing bool
 	err     error
 	end     position // written up to here
@@ -93,14 +95,17 @@ func (j *journal) append(w *write) error {
 	}
 	j.queue = append(j.queue, w)
 	j.bytes += len(w.record)
+	if w.done != nil {
+		j.waiters++
+	}
 	switch {
 	case j.awake:
-	case w.done != nil && !w.patient || j.bytes >= riderBytes:
+	case w.done != nil && !w.patient && j.waiters >= j.company || j.bytes >= riderBytes:
 		j.awake = true
 		j.wake <- struct{}{}
-	case w.patient && !j.soon:
+	case w.done != nil && !j.soon:
 		j.armed, j.soon = true, true
-		j.timer.Reset(patienceMax)
+		j.timer.Reset(j.pause())
 	case !j.armed:
 		j.armed = true
 		j.timer.Reset(riderDelay)
@@ -126,6 +131,9 @@ func (j *journal) cancel(w *write) bool {
 	}
 	w.cancelled = true // its record may be used no more
 	j.bytes -= len(w.record)
+	if w.done != nil {
+		j.waiters--
+	}
 	if j.bytes < queueKept {
 		j.room.Broadcast()
 	}
@@ -329,6 +337,7 @@ func (j *journal) seal() (batch []*write, taken int, full bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	batch = j.batch[:0]
+	waiting := 0
 	size := int64(batchHead)
 	for _, w := range j.queue {
 		if w.cancelled {
@@ -349,8 +358,15 @@ func (j *journal) seal() (batch []*write, taken int, full bool) {
 			size += n
 		}
 		j.bytes -= len(w.record)
+		if w.done != nil {
+			waiting++
+		}
 		batch = append(batch, w)
 	}
+	if waiting > 0 {
+		j.company = waiting
+	}
+	j.waiters -= waiting
 	rest := copy(j.queue, j.queue[taken:])
 	clear(j.queue[rest:])
 	j.queue = j.queue[:rest]

@@ -14,8 +14,11 @@ type patience struct {
 }
 
 const (
-	// patienceMax is how long an addition waits for its removal at most.
+	// patienceMax is how long an addition waits for its removal at most, and companyMax, where many producers wait together anyway. It
+	// is also how long they wait for each other, so that one sync serves all.
 	patienceMax = 500 * time.Microsecond
+	companyMax  = time.Millisecond
+	companyMany = 4
 
 	hopeMax    = 32 // so that a destination that was quick for long forgets it within a few messages
 	hopeNeeded = 8  // removals that came in time, without one in vain, before waiting begins
@@ -36,4 +39,12 @@ func (p *patience) paid() {
 func (p *patience) wasted() {
 	h := p.hope.Load()
 	p.hope.CompareAndSwap(h, max(h-hopeWasted, 0))
+}
+
+// pause is how long the appender waits for writes to be cancelled, and for others to share the sync. The caller holds j.mu.
+func (j *journal) pause() time.Duration {
+	if j.company >= companyMany {
+		return companyMax
+	}
+	return patienceMax
 }
