@@ -64,7 +64,7 @@ type journal struct {
 	bytes   int         // in the queue
 	room    *sync.Cond  // told when bytes falls below queueKept, and when nothing more is written
 	awake   bool        // wake holds a token
-	timer   *time.Timer // runs while only riders wait
+	timer   *time.Timer // ends a wait for cancellations, for company, or with riders only
 	armed   bool
 	soon    bool // the timer runs for writes that somebody waits for
 	waiters int  // writes in the queue that somebody waits for
