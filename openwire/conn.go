@@ -115,8 +115,8 @@ func (c *conn) step() error {
 		if err := c.out.push(); err != nil {
 			return err
 		}
-		if c.stream.mayWait(c.session) {
-			time.Sleep(gatherTime)
+		if c.reader.Drained() {
+			time.Sleep(c.stream.pause(c.session))
 		}
 	}
 	c.unflushed++

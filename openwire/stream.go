@@ -28,11 +28,11 @@ const (
 )
 
 const (
-	gatherTime = 500 * time.Microsecond // the pause
-	gatherFrom = 16                     // commands in a row, within gatherRate, before the first pause
-	gatherRate = 2 * time.Millisecond
-	gatherLess = 4  // commands that a pause must gather to be followed by another
-	plenty     = 64 // messages that a consumer has to work off, so that it needs no more soon
+	shortPause = 500 * time.Microsecond  // where somebody may see the difference
+	longPause  = 1500 * time.Microsecond // where nobody does: what comes only joins a backlog, or is worked off for longer than that
+	streamFrom = 16                      // commands in a row, within streamTime, before the first pause
+	streamTime = 2 * time.Millisecond
+	streamLess = 4 // commands that a pause must gather to be followed by another
 )
 
 // note takes in a command.
@@ -57,21 +57,27 @@ func (s *stream) note(command any) {
 	s.count++
 }
 
-// mayWait tells whether to pause before the next command is read.
-func (s *stream) mayWait(c *broker.Connection) bool {
-	if s.kind == mixed || !s.on && s.count < gatherFrom {
-		return false
+// pause returns how long to wait before the next command is read.
+func (s *stream) pause(c *broker.Connection) time.Duration {
+	if s.kind == mixed || !s.on && s.count < streamFrom {
+		return 0
 	}
 	count := s.count
 	s.count = 0
-	if s.on && count < gatherLess || !s.on && time.Since(s.began) > gatherRate {
+	if s.on && count < streamLess || !s.on && time.Since(s.began) > streamTime {
 		s.on = false
-		return false
+		return 0
 	}
+	s.on = true
 	if s.kind == messages {
-		s.on = !c.Gave()
-	} else {
-		s.on = c.InFlight(*s.ack.Consumer) >= plenty
+		if c.Gave() {
+			return shortPause
+		}
+		return longPause
 	}
-	return s.on
+	if c.AcksCanWait(*s.ack.Consumer) {
+		return shortPause
+	}
+	s.on = false
+	return 0
 }

@@ -428,12 +428,20 @@ func (c *Connection) Pull(id message.ConsumerID, timeout int64) {
 	}
 }
 
-// InFlight returns how many messages a consumer has and has not acknowledged.
-func (c *Connection) InFlight(id message.ConsumerID) int {
-	if s := c.consumer(id); s != nil {
-		return s.InFlight()
+// plenty is how many messages keep a consumer busy for some milliseconds.
+const plenty = 128
+
+// AcksCanWait tells whether nobody is waiting for a consumer's next acknowledgements: it has plenty to work off, or credit to spare and no
+// producer that its acknowledgement would answer.
+func (c *Connection) AcksCanWait(id message.ConsumerID) bool {
+	s := c.consumer(id)
+	if s == nil {
+		return false
 	}
-	return 0
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.inFlight.len - s.arrived
+	return n >= plenty || n < s.prefetch/2 && !s.persistent
 }
 
 // SetPrefetch changes a consumer's prefetch.

@@ -22,13 +22,14 @@ type Subscription struct {
 
 	mu sync.Mutex
 	// mu guards what follows.
-	prefetch int
-	inFlight list
-	arrived  int // of those in flight, the ones reached or claimed: they take no credit
-	pulls    int // pulls that are not answered
-	asked    int // pulls ever made: the last of them are those not answered
-	closed   bool
-	matched  list // of a topic consumer: what waits for credit
+	prefetch   int
+	inFlight   list
+	arrived    int // of those in flight, the ones reached or claimed: they take no credit
+	pulls      int // pulls that are not answered
+	asked      int // pulls ever made: the last of them are those not answered
+	closed     bool
+	persistent bool // the last message given was: its producer may wait for the acknowledgement
+	matched    list // of a topic consumer: what waits for credit
 
 	enqueued, dispatched, dequeued, discarded atomic.Int64
 }
@@ -103,6 +104,7 @@ func (s *Subscription) take(d *delivery, waiting *list) bool {
 // giveLocked puts d, which is in no list, in flight and hands it to the peer.
 func (s *Subscription) giveLocked(d *delivery) {
 	d.state = inFlight
+	s.persistent = d.message.Persistent
 	s.inFlight.push(d)
 	if s.prefetch == 0 {
 		s.pulls--

@@ -9,6 +9,7 @@ import (
 
 const (
 	readerSize = 16 << 10 // bytes of a Reader's buffer
+	busySize   = 64 << 10 // and of one that was found full, as with a peer that pours
 
 	// firstStep is how much is allocated for a frame of which nothing has arrived yet; after that, as much again as has arrived.
 	firstStep = 64 << 10
@@ -48,6 +49,9 @@ func (r *Reader) Ready() bool {
 	have := r.Buffered()
 	return have > headSize && int64(have-headSize) >= int64(int32(binary.BigEndian.Uint32(r.buf[r.start:])))
 }
+
+// Drained tells whether the last read got all that the stream had then. Otherwise more is there to be read at once.
+func (r *Reader) Drained() bool { return r.end < len(r.buf) }
 
 // Next returns the next frame without its size. A frame that IsMessage is true of is the caller's; any other is valid until the next
 // call. At the end of the stream the error is io.EOF, within a frame it wraps io.ErrUnexpectedEOF.
@@ -101,13 +105,7 @@ func (r *Reader) fill(n int) error {
 	if r.Buffered() >= n {
 		return nil
 	}
-	if r.buf == nil {
-		r.buf = make([]byte, readerSize)
-	}
-	if r.start > 0 {
-		r.end = copy(r.buf, r.buf[r.start:r.end])
-		r.start = 0
-	}
+	r.makeRoom()
 	got, err := io.ReadAtLeast(r.from, r.buf[r.end:], n-r.end)
 	r.end += got
 	if r.end >= n {
@@ -117,6 +115,19 @@ func (r *Reader) fill(n int) error {
 		return io.ErrUnexpectedEOF
 	}
 	return err
+}
+
+// makeRoom moves what is left to the front of the buffer, or to the front of a larger one when the last read filled it.
+func (r *Reader) makeRoom() {
+	into := r.buf
+	switch {
+	case r.buf == nil:
+		into = make([]byte, readerSize)
+	case r.end == len(r.buf) && len(r.buf) < busySize:
+		into = make([]byte, busySize)
+	}
+	r.end = copy(into, r.buf[r.start:r.end])
+	r.buf, r.start = into, 0
 }
 
 // unexpected says how much of a frame had arrived when err came.

@@ -100,7 +100,7 @@ func (j *journal) append(w *write) error {
 	}
 	switch {
 	case j.awake:
-	case w.done != nil && !w.patient && j.waiters >= j.company || j.bytes >= riderBytes:
+	case w.done != nil && !w.patient && (j.waiters >= j.company || j.options.Sync != Always) || j.bytes >= riderBytes:
 		j.awake = true
 		j.wake <- struct{}{}
 	case w.done != nil && !j.soon:
