@@ -28,11 +28,11 @@ const (
 )
 
 const (
-	shortPause = 500 * time.Microsecond  // where somebody may see the difference
-	longPause  = 1500 * time.Microsecond // where nobody does: what comes only joins a backlog, or is worked off for longer than that
-	streamFrom = 16                      // commands in a row, within streamTime, before the first pause
+	// pauseTick is the grid on which pauses end: all connections that pause wake together, which is one wake-up for the machine.
+	pauseTick  = time.Millisecond
+	streamFrom = 8 // commands in a row, within streamTime, before the first pause
 	streamTime = 2 * time.Millisecond
-	streamLess = 4 // commands that a pause must gather to be followed by another
+	streamLess = 2 // commands that a pause must gather to be followed by another
 )
 
 // note takes in a command.
@@ -69,14 +69,12 @@ func (s *stream) pause(c *broker.Connection) time.Duration {
 		return 0
 	}
 	s.on = true
-	if s.kind == messages {
-		if c.Gave() {
-			return shortPause
-		}
-		return longPause
-	}
-	if c.AcksCanWait(*s.ack.Consumer) {
-		return shortPause
+	tick := pauseTick - time.Duration(time.Now().UnixNano())%pauseTick
+	switch {
+	case s.kind == messages && !c.Gave():
+		return tick + pauseTick // what comes only joins a backlog
+	case s.kind == messages || c.AcksCanWait(*s.ack.Consumer):
+		return tick
 	}
 	s.on = false
 	return 0
