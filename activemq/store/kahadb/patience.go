@@ -17,12 +17,12 @@ const (
 	// patienceMax is how long an addition waits for its removal at most, and companyMax, where many producers wait together anyway. It
 	// is also how long they wait for each other, so that one sync serves all.
 	patienceMax = 500 * time.Microsecond
-	companyMax  = time.Millisecond
+	companyMax  = 2 * time.Millisecond
 	companyMany = 4
 
 	hopeMax    = 32 // so that a destination that was quick for long forgets it within a few messages
 	hopeNeeded = 8  // removals that came in time, without one in vain, before waiting begins
-	hopeWasted = 4  // what one in vain takes away
+	hopeWasted = 2  // what one in vain takes away
 )
 
 // hopeful tells whether to wait.
