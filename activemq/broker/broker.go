@@ -52,7 +52,6 @@ type Options struct {
 	Authenticate func(user, password string) error
 
 	PopulateUserID bool
-	KeepAliveCheck time.Duration
 
 	Log *slog.Logger
 	Now func() time.Time // nil: time.Now

@@ -279,8 +279,7 @@ func (c *Connection) ProducerWindow(id message.ProducerID) int32 {
 	return 0
 }
 
-// AddConsumer takes a consumer in; messages may come before it returns. admitted, where not nil, is called once it is certain that the
-// consumer is accepted and before any message for it is handed to the peer.
+// AddConsumer takes a consumer in; messages may come before it returns.
 func (c *Connection) AddConsumer(info *message.ConsumerInfo) (*Subscription, error) {
 	if info.Consumer == nil {
 		return nil, fail(NotConnected, "the consumer has no id")
