@@ -69,6 +69,7 @@ type Broker struct {
 	numbers  atomic.Int64 // of connections and subscriptions
 
 	wait    sync.WaitGroup // for what the broker started
+	works   works          // those of it that come and go
 	commits sync.WaitGroup // for commits that the store has not answered yet
 	stop    chan struct{}
 
@@ -166,6 +167,7 @@ func (b *Broker) Close() {
 		c.peer.Close(ErrStopped)
 		c.Close()
 	}
+	b.works.close()
 	b.wait.Wait()
 	b.commits.Wait()
 	for _, q := range b.Queues() {

@@ -15,8 +15,8 @@ type Queue struct {
 	mu sync.Mutex
 	// mu guards what follows.
 	backlog
-	consumers []*Subscription // who may get messages, the one whose turn it is first; higher priorities before lower ones
-	removed   bool
+	takers
+	removed bool
 	afterwards
 }
 
@@ -121,6 +121,8 @@ func (q *Queue) arriveLocked(m *message.Message, e *store.Entry) {
 	if q.add(d, q.bytes < frontBytes && q.hasRoom()) {
 		q.memory.add(d.size())
 		q.dispatchLocked()
+	} else {
+		q.offerArrivalLocked(d)
 	}
 }
 
@@ -177,6 +179,9 @@ func (q *Queue) dropped(ds []*delivery) {
 // goneLocked does the accounts of a delivery that has left the queue.
 func (q *Queue) goneLocked(d *delivery) {
 	d.state = done
+	if len(q.taken) > 0 && d.entry != nil {
+		delete(q.taken, d.entry.Sequence)
+	}
 	q.inFlight.Add(-1)
 	q.size.Add(-1)
 	q.dequeued.Add(1)
@@ -223,39 +228,16 @@ func (q *Queue) unlock() { q.unlockFor(nil) }
 
 // unlockFor is unlock for what a connection's client sent: it may put off what has to be sent to others.
 func (q *Queue) unlockFor(by *Connection) {
+	q.scanOnLocked()
 	later := q.afterwards.take()
 	q.mu.Unlock()
 	later.do(q.broker, by)
-}
-
-// attach adds a consumer. It gets nothing before the next wakeup, which the caller sees to once it holds no lock.
-func (q *Queue) attach(s *Subscription) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	at := len(q.consumers)
-	for at > 0 && q.consumers[at-1].info.Priority < s.info.Priority {
-		at--
-	}
-	q.consumers = append(q.consumers[:at:at], append([]*Subscription{s}, q.consumers[at:]...)...)
-	s.addOrigin(q)
 }
 
 // expectConsumers has the store note that messages may be delivered from now on.
 func (q *Queue) expectConsumers() {
 	if q.stored != nil {
 		q.stored.Delivering()
-	}
-}
-
-// detach takes a consumer out. What it had in flight comes with returned.
-func (q *Queue) detach(s *Subscription) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for i, c := range q.consumers {
-		if c == s {
-			q.consumers = append(q.consumers[:i:i], q.consumers[i+1:]...)
-			return
-		}
 	}
 }
 
@@ -269,7 +251,7 @@ func (q *Queue) remove(whenDone store.Completion) {
 		q.memory.add(-d.size())
 	}
 	for d := q.later.first; d != nil; d = q.later.first {
-		q.later.remove(d)
+		q.leaveLater(d)
 		d.state = done
 		q.memory.add(-d.size())
 	}
