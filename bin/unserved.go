@@ -13,11 +13,15 @@ var obeyed = map[string][]string{
 		"brokerName", "brokerId", "start", "dataDirectory", "dataDirectoryFile", "persistent", "deleteAllMessagesOnStartup", "persistenceAdapter",
 		"storeOpenWireVersion", "advisorySupport", "populateJMSXUserID", "useJmx", "useShutdownHook", "rollbackOnlyOnAsyncException", "keepDurableSubsActive",
 		"enableStatistics", "transportConnectors", "destinationPolicy", "destinations", "plugins", "systemUsage", "managementContext", "shutdownHooks",
+		"destinationInterceptors", "useVirtualTopics", "useMirroredQueues", "useTempMirroredQueues",
+		"schedulePeriodForDestinationPurge", "maxPurgedDestinationsPerSweep",
 	},
 	"transportConnector": {"name", "uri"},
 	"policyEntry": {
 		"queue", "topic", "tempQueue", "tempTopic", "destination", "memoryLimit", "producerFlowControl", "prioritizedMessages", "maxPageSize",
 		"expireMessagesPeriod", "persistJMSRedelivered", "strictOrderDispatch", "deadLetterStrategy", "pendingMessageLimitStrategy", "optimizedDispatch", "useCache",
+		"allConsumersExclusiveByDefault", "useConsumerPriority", "consumersBeforeDispatchStarts", "timeBeforeDispatchStarts", "messageGroupMapFactory", "messageGroupMapFactoryType",
+		"gcInactiveDestinations", "gcWithNetworkConsumers", "inactiveTimeoutBeforeGC", "inactiveTimoutBeforeGC",
 	},
 	"systemUsage": {"memoryUsage", "storeUsage", "tempUsage", "sendFailIfNoSpace", "sendFailIfNoSpaceAfterTimeout"},
 	"kahaDB": {

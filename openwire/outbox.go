@@ -259,6 +259,9 @@ func (o *outbox) frameOf(d *broker.Dispatch) *wire.MessageDispatch {
 		o.copy.Redeliveries = d.Redeliveries
 		o.copy.GroupFirst = d.GroupFirst
 		f.Destination, f.Message = d.From, &o.copy
+		if f.Destination == nil {
+			f.Destination = d.Message.Destination
+		}
 	}
 	return f
 }

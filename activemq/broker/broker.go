@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"goactivemq/activemq/broker/policy"
+	"goactivemq/activemq/broker/virtual"
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
 )
@@ -37,6 +38,17 @@ type Options struct {
 	Store      store.Store
 	Persistent bool // false: Store keeps for as long as the process lives
 	Policies   *policy.Map
+
+	Virtual       *virtual.Rules         // nil: no virtual destinations
+	SelectorCache *virtual.SelectorCache // nil: none
+
+	// PathSeparator has characters that separate the parts of a destination's name as the dot does, "" for none.
+	PathSeparator string
+
+	// PurgeInterval is how often destinations are looked for that nobody uses and that their policies want to go, 0 for never; PurgeMax how
+	// many go at a time, 0 for any number.
+	PurgeInterval time.Duration
+	PurgeMax      int
 
 	MemoryLimit, StoreLimit, TempLimit int64 // bytes, 0: none
 	SendFailIfNoSpace                  bool
@@ -67,6 +79,8 @@ type Broker struct {
 	storage  *Usage       // what the store takes up on disk, as it was a moment ago
 	sequence atomic.Int64 // of messages, as clients see it
 	numbers  atomic.Int64 // of connections and subscriptions
+
+	queueChanges atomic.Int64 // counts the queues that were made and ended
 
 	wait    sync.WaitGroup // for what the broker started
 	works   works          // those of it that come and go

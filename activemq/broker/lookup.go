@@ -10,6 +10,7 @@ type place interface {
 	base() *Destination
 	send(m *message.Message, by *Connection, whenDone store.Completion)
 	expectConsumers()
+	disconnect() []*Subscription
 	attach(s *Subscription)
 	detach(s *Subscription)
 	remove(whenDone store.Completion)
@@ -47,6 +48,11 @@ func (b *Broker) makeLocked(name message.Destination, c *Connection) (place, err
 	if err != nil {
 		return nil, err
 	}
+	if plan := made.base().plan; plan != nil && plan.Mirror != nil && b.topics[*plan.Mirror] == nil {
+		if _, err := b.makeLocked(*plan.Mirror, c); err != nil {
+			return nil, err
+		}
+	}
 	b.adviseDestinationLocked(name, message.AddDestination, c)
 	for _, s := range b.patterns {
 		if covers(s, name) {
@@ -58,8 +64,9 @@ func (b *Broker) makeLocked(name message.Destination, c *Connection) (place, err
 
 // covers tells whether a consumer's name with wildcards covers a destination.
 func covers(s *Subscription, name message.Destination) bool {
+	exactly := name.IsPattern() // as a virtual topic's consumers have it made: others meet its messages elsewhere
 	for _, part := range s.info.Destination.Parts() {
-		if part.Kind == name.Kind && part.IsPattern() && message.Matches(part.Name, name.Name) {
+		if part == name || part.Kind == name.Kind && part.IsPattern() && !exactly && message.Matches(part.Name, name.Name) {
 			return true
 		}
 	}
@@ -74,6 +81,7 @@ func (b *Broker) queueLocked(name message.Destination) (*Queue, error) {
 	q, err := b.newQueue(name)
 	if err == nil {
 		b.queues[name] = q
+		b.queueChanges.Add(1)
 	}
 	return q, err
 }
@@ -129,7 +137,8 @@ func (b *Broker) Topics() []*Topic {
 
 // AddDestination makes a destination. A temporary one belongs to the connection and ends with it.
 func (c *Connection) AddDestination(name message.Destination) error {
-	if name.Name == "" || name.Name == message.NullName || name.IsComposite() || name.IsPattern() {
+	name = *c.broker.separated(&name)
+	if name.Name == "" || name.Name == message.NullName || name.IsComposite() {
 		return fail(InvalidDestination, "%s cannot be made: it is not the name of one destination", name)
 	}
 	b := c.broker
@@ -155,6 +164,7 @@ func (c *Connection) AddDestination(name message.Destination) error {
 // connection that it belongs to. whenDone, where not nil, is called when the store has forgotten it.
 func (c *Connection) RemoveDestination(name message.Destination, whenDone store.Completion) error {
 	whenDone = orNobody(whenDone)
+	name = *c.broker.separated(&name)
 	if name.IsTemporary() && !c.owns(name) {
 		return fail(NotAuthorized, "%s belongs to another connection", name)
 	}
@@ -172,7 +182,17 @@ func (c *Connection) RemoveDestination(name message.Destination, whenDone store.
 		return nil
 	}
 	p.remove(whenDone)
+	if plan := p.base().plan; plan != nil && plan.Mirror != nil {
+		c.removeMirror(*plan.Mirror)
+	}
 	return nil
+}
+
+// removeMirror ends the topic that mirrored a queue, unless somebody subscribes to it still.
+func (c *Connection) removeMirror(topic message.Destination) {
+	if err := c.RemoveDestination(topic, nil); err != nil {
+		c.broker.log.Info("the topic that mirrored a queue stays", "topic", topic.Name, "error", err)
+	}
 }
 
 // owns tells whether a temporary destination is the connection's.
@@ -200,10 +220,16 @@ func (b *Broker) take(name message.Destination, c *Connection) (place, error) {
 	} else {
 		return nil, nil
 	}
-	delete(b.queues, name)
-	delete(b.topics, name)
+	b.deleteLocked(name)
 	b.adviseDestinationLocked(name, message.RemoveDestination, c)
 	return p, nil
+}
+
+// deleteLocked takes a destination out of the registry.
+func (b *Broker) deleteLocked(name message.Destination) {
+	delete(b.queues, name)
+	delete(b.topics, name)
+	b.queueChanges.Add(1)
 }
 
 // removeTemporary ends a temporary destination whose connection has gone, whoever else still listens.
@@ -215,8 +241,7 @@ func (b *Broker) removeTemporary(name message.Destination) {
 	} else if t := b.topics[name]; t != nil {
 		p = t
 	}
-	delete(b.queues, name)
-	delete(b.topics, name)
+	b.deleteLocked(name)
 	if p != nil {
 		b.adviseDestinationLocked(name, message.RemoveDestination, nil)
 	}

@@ -16,7 +16,8 @@ type Queue struct {
 	// mu guards what follows.
 	backlog
 	takers
-	removed bool
+	removed  bool
+	reserved int // transactions that hold messages for it
 	afterwards
 }
 
@@ -51,6 +52,11 @@ func (q *Queue) stores(m *message.Message) bool { return m.Persistent && q.store
 func (q *Queue) send(m *message.Message, by *Connection, whenDone store.Completion) {
 	if !q.stores(m) {
 		q.mu.Lock()
+		if q.replacedLocked() {
+			q.mu.Unlock()
+			q.sendAnew(m, by, whenDone)
+			return
+		}
 		q.arriveLocked(m, nil)
 		q.unlockFor(by)
 		if whenDone != nil {
@@ -58,17 +64,27 @@ func (q *Queue) send(m *message.Message, by *Connection, whenDone store.Completi
 		}
 		return
 	}
+	q.mu.Lock()
+	if q.replacedLocked() {
+		q.mu.Unlock()
+		q.sendAnew(m, by, whenDone)
+		return
+	}
 	if q.broker.options.StoreBeforeDispatch {
+		q.reserved++
+		q.mu.Unlock()
 		q.sendStoredFirst(m, whenDone)
 		return
 	}
 	e := new(store.Entry)
-	q.mu.Lock()
 	q.stored.Append(e, m, nil, whenDone)
 	q.stored.Admit(e)
 	q.arriveLocked(m, e)
 	q.unlockFor(by)
 }
+
+// replacedLocked tells whether the queue was removed and another one may take its place.
+func (q *Queue) replacedLocked() bool { return q.removed && !q.name.IsTemporary() }
 
 // sendStoredFirst is send for those who want no message delivered that a crash could lose.
 func (q *Queue) sendStoredFirst(m *message.Message, whenDone store.Completion) {
@@ -78,6 +94,7 @@ func (q *Queue) sendStoredFirst(m *message.Message, whenDone store.Completion) {
 		if err == nil {
 			q.admit(m, e)
 		}
+		q.unreserve()
 		if whenDone != nil {
 			whenDone(err)
 		}

@@ -65,7 +65,9 @@ func (b *Broker) placesLocked(s *Subscription, parts []message.Destination) (pla
 	for _, part := range parts {
 		if part.IsPattern() {
 			pattern = true
-			continue
+			if !b.options.Virtual.Collects(part) {
+				continue
+			}
 		}
 		p, err := b.consumableLocked(part, s.conn)
 		if err != nil {

@@ -77,6 +77,7 @@ func (q *Queue) showAllLocked(t *taker) {
 func (q *Queue) attach(s *Subscription) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.uses.Add(1)
 	t := &taker{Subscription: s}
 	q.showAllLocked(t)
 	q.holdLocked()

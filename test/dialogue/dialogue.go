@@ -61,6 +61,7 @@ func ParseWords(all []string) Words {
 	w := Words{Named: map[string]string{}}
 	for _, word := range all {
 		key, value, ok := strings.Cut(word, "=")
+		ok = ok && !strings.ContainsAny(key, "?/:")
 		switch {
 		case ok:
 			w.Named[key] = value

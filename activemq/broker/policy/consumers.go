@@ -7,6 +7,7 @@ type Consumers struct {
 	AllExclusive            bool // as if all of them had asked to be exclusive
 	IgnorePriority          bool
 	ConsumersBeforeDispatch int           // so many must be there before the first gets a message …
+	GCWithNetworkConsumers  bool          // consumers over a network do not keep a destination from being removed
 	TimeBeforeDispatch      time.Duration // … or so long have waited; without a number, all wait for that long
 	Groups                  Groups
 }
