@@ -1,6 +1,8 @@
 package broker
 
 import (
+	"strings"
+
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
 )
@@ -137,7 +139,7 @@ func (b *Broker) Topics() []*Topic {
 
 // AddDestination makes a destination. A temporary one belongs to the connection and ends with it.
 func (c *Connection) AddDestination(name message.Destination) error {
-	name = *c.broker.separated(&name)
+	name = *c.broker.named(&name)
 	if name.Name == "" || name.Name == message.NullName || name.IsComposite() {
 		return fail(InvalidDestination, "%s cannot be made: it is not the name of one destination", name)
 	}
@@ -161,11 +163,11 @@ func (c *Connection) AddDestination(name message.Destination) error {
 }
 
 // RemoveDestination ends a destination that nobody consumes from, with all that it holds. A temporary one can only be ended by the
-// connection that it belongs to. whenDone, where not nil, is called when the store has forgotten it.
+// connection that it belongs to, also while somebody consumes from it, as in the original, whose clients see to that themselves. whenDone, where not nil, is called when the store has forgotten it.
 func (c *Connection) RemoveDestination(name message.Destination, whenDone store.Completion) error {
 	whenDone = orNobody(whenDone)
-	name = *c.broker.separated(&name)
-	if name.IsTemporary() && !c.owns(name) {
+	name = *c.broker.named(&name)
+	if name.IsTemporary() && !c.owns(name) && (c.broker.queue(name) != nil || c.broker.topic(name) != nil) {
 		return fail(NotAuthorized, "%s belongs to another connection", name)
 	}
 	p, err := c.broker.take(name, c)
@@ -195,6 +197,17 @@ func (c *Connection) removeMirror(topic message.Destination) {
 	}
 }
 
+// adopt makes a temporary destination the connection's whose name says that it is, and tells whether it is. Clients that reconnect may consume
+// before they make it anew. The caller holds the broker's lock.
+func (c *Connection) adopt(name message.Destination) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.ended && strings.HasPrefix(name.Name, c.info.Connection.Value+":") {
+		c.temporary[name] = true
+	}
+	return c.temporary[name]
+}
+
 // owns tells whether a temporary destination is the connection's.
 func (c *Connection) owns(name message.Destination) bool {
 	c.mu.Lock()
@@ -209,12 +222,12 @@ func (b *Broker) take(name message.Destination, c *Connection) (place, error) {
 	var p place
 	if q := b.queues[name]; q != nil {
 		p = q
-		if q.Counters().Consumers > 0 {
+		if q.Counters().Consumers > 0 && !name.IsTemporary() {
 			return nil, fail(IllegalState, "Destination still has an active subscription: %s", name)
 		}
 	} else if t := b.topics[name]; t != nil {
 		p = t
-		if t.hasSubscribers() {
+		if t.hasSubscribers() && !name.IsTemporary() {
 			return nil, fail(IllegalState, "Destination still has an active subscription: %s", name)
 		}
 	} else {

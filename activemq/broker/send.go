@@ -17,7 +17,7 @@ func (c *Connection) Send(m *message.Message, whenDone store.Completion) error {
 	if m.Destination.IsAdvisory() && !c.broker.options.Advisories {
 		return fail(InvalidDestination, "advisories are switched off")
 	}
-	m.Destination = c.broker.separated(m.Destination)
+	m.Destination = c.broker.named(m.Destination)
 	c.arrived(m)
 	err := c.route(m, whenDone)
 	if err != nil && whenDone == nil && m.Transaction != nil {
