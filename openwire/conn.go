@@ -116,7 +116,7 @@ func (c *conn) step() error {
 			return err
 		}
 		if c.reader.Drained() {
-			time.Sleep(c.stream.pause(c.session))
+			c.pause()
 		}
 	}
 	c.unflushed++
@@ -135,6 +135,18 @@ func (c *conn) step() error {
 		c.session.MoreToCome(false)
 	}
 	return nil
+}
+
+// pause gathers some of what a stream brings.
+func (c *conn) pause() {
+	d := c.stream.pause(c.session)
+	if d == 0 {
+		return
+	}
+	if c.out.direct != nil {
+		c.out.direct.Doze()
+	}
+	time.Sleep(d)
 }
 
 // next reads a command.
