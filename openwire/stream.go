@@ -14,6 +14,7 @@ type stream struct {
 	kind  streamKind
 	count int       // commands of that kind in a row, since the pause before
 	began time.Time // of the row
+	poor  int       // pauses in a row that gathered too few
 	on    bool      // the last pause was worth it, or is about to be
 	ack   *message.Ack
 }
@@ -33,6 +34,7 @@ const (
 	streamFrom = 8 // commands in a row, within streamTime, before the first pause
 	streamTime = 2 * time.Millisecond
 	streamLess = 2 // commands that a pause must gather to be followed by another
+	streamPoor = 4 // pauses in a row that may gather fewer: the client may have been without a processor
 )
 
 // note takes in a command.
@@ -64,8 +66,11 @@ func (s *stream) pause(c *broker.Connection) time.Duration {
 	}
 	count := s.count
 	s.count = 0
-	if s.on && count < streamLess || !s.on && time.Since(s.began) > streamTime {
-		s.on = false
+	if s.poor++; count >= streamLess {
+		s.poor = 0
+	}
+	if s.poor > streamPoor || !s.on && time.Since(s.began) > streamTime {
+		s.on, s.poor = false, 0
 		return 0
 	}
 	s.on = true
