@@ -9,7 +9,8 @@ import (
 
 // stream recognizes a client that says the same thing over and over without waiting for an answer: a producer that sends faster than its messages are
 // consumed, or a consumer that works off what it was given ahead and acknowledges message by message. Each comes in a packet of its own, and to be woken for
-// each costs more than all that is done with it. Where nobody waits for what the client says, a moment's pause gathers some of them.
+// each costs more than all that is done with it. Where nobody waits for what the client says, a moment's pause gathers some of them, and
+// what arrives meanwhile wakes nobody (protocols.Socket.Doze).
 type stream struct {
 	kind  streamKind
 	count int       // commands of that kind in a row, since the pause before
