@@ -1,4 +1,4 @@
-package openwire
+package protocols
 
 import (
 	"time"
@@ -10,23 +10,24 @@ import (
 // stream recognizes a client that says the same thing over and over without waiting for an answer: a producer that sends faster than its messages are
 // consumed, or a consumer that works off what it was given ahead and acknowledges message by message. Each comes in a packet of its own, and to be woken for
 // each costs more than all that is done with it. Where nobody waits for what the client says, a moment's pause gathers some of them, and
-// what arrives meanwhile wakes nobody (protocols.Socket.Doze).
+// what arrives meanwhile wakes nobody (Socket.Doze).
 type stream struct {
-	kind  streamKind
-	count int       // commands of that kind in a row, since the pause before
-	began time.Time // of the row
-	poor  int       // pauses in a row that gathered too few
-	on    bool      // the last pause was worth it, or is about to be
-	ack   *message.Ack
+	kind     Kind
+	count    int                 // commands of that kind in a row, since the pause before
+	began    time.Time           // of the row
+	poor     int                 // pauses in a row that gathered too few
+	on       bool                // the last pause was worth it, or is about to be
+	consumer *message.ConsumerID // of the last acknowledgement
 }
 
-// streamKind is what the client says over and over.
-type streamKind uint8
+// Kind is what the client says over and over.
+type Kind uint8
 
+// The kinds of command, as a stream has them.
 const (
-	mixed streamKind = iota
-	messages
-	acks
+	Mixed    Kind = iota
+	Messages      // and wants no answer
+	Acks          // and wants no answer
 )
 
 const (
@@ -38,23 +39,15 @@ const (
 	streamPoor = 4 // pauses in a row that may gather fewer: the client may have been without a processor
 )
 
-// note takes in a command.
-func (s *stream) note(command any) {
-	kind := mixed
-	switch v := command.(type) {
-	case *message.Message:
-		if !v.ResponseRequired {
-			kind = messages
-		}
-	case *message.Ack:
-		if !v.ResponseRequired && v.Consumer != nil {
-			kind, s.ack = acks, v
-		}
+// note takes in a command that asks for no answer, of a consumer where it is an acknowledgement. Any other is Mixed.
+func (s *stream) note(kind Kind, consumer *message.ConsumerID) {
+	if consumer != nil {
+		s.consumer = consumer
 	}
 	if kind != s.kind {
-		*s = stream{kind: kind, ack: s.ack}
+		*s = stream{kind: kind, consumer: s.consumer}
 	}
-	if s.count == 0 && !s.on && kind != mixed {
+	if s.count == 0 && !s.on && kind != Mixed {
 		s.began = time.Now()
 	}
 	s.count++
@@ -62,7 +55,7 @@ func (s *stream) note(command any) {
 
 // pause returns how long to wait before the next command is read.
 func (s *stream) pause(c *broker.Connection) time.Duration {
-	if s.kind == mixed || !s.on && s.count < streamFrom {
+	if s.kind == Mixed || !s.on && s.count < streamFrom {
 		return 0
 	}
 	count := s.count
@@ -77,9 +70,9 @@ func (s *stream) pause(c *broker.Connection) time.Duration {
 	s.on = true
 	tick := pauseTick - time.Duration(time.Now().UnixNano())%pauseTick
 	switch {
-	case s.kind == messages && !c.Gave():
+	case s.kind == Messages && !c.Gave():
 		return tick + pauseTick // what comes only joins a backlog
-	case s.kind == messages || c.AcksCanWait(*s.ack.Consumer):
+	case s.kind == Messages || c.AcksCanWait(*s.consumer):
 		return tick
 	}
 	s.on = false
