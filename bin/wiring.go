@@ -61,7 +61,7 @@ func (program) Validate(s cli.Settings, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range warnings(file) {
+	for _, w := range file.Warnings {
 		fmt.Fprintln(out, w)
 	}
 	return refuseUnserved(file.Broker)
@@ -80,15 +80,6 @@ func load(s cli.Settings) (*config.File, error) {
 	})
 }
 
-// warnings returns what the configuration asks for in vain.
-func warnings(file *config.File) []string {
-	var all []string
-	for _, w := range file.Warnings {
-		all = append(all, w.String())
-	}
-	return append(all, withoutEffect(file.Broker)...)
-}
-
 // Run starts the broker that the configuration describes, and stops it when ctx ends. What was opened is closed in
 // reverse order, whatever happens.
 func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
@@ -96,8 +87,8 @@ func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range warnings(file) {
-		logging.Logger(configLogger).Warn(w)
+	for _, w := range file.Warnings {
+		logging.Logger(configLogger).Warn(w.String())
 	}
 	if err := refuseUnserved(file.Broker); err != nil {
 		return err
