@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -178,7 +177,7 @@ func (r *running) options(memory int64) broker.Options {
 func (r *running) openConnector(c *config.TransportConnector) error {
 	a, err := protocols.ParseAddress(string(c.URI))
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.At, err)
+		return fmt.Errorf("%s: %w", c.Place("uri"), err)
 	}
 	name := c.Name
 	if name == "" {
@@ -196,16 +195,15 @@ func (r *running) openConnector(c *config.TransportConnector) error {
 	url := func() string { return connector.URL(hostName()) }
 	h, err := makeHandler(r.broker, a, url, logging.Logger(transportLogger))
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.At, err)
+		return fmt.Errorf("%s: %w", c.Place("uri"), err)
 	}
 	connector, err = protocols.Open(name, a, h, logging.Logger(transportLogger))
 	if err != nil {
 		return err
 	}
 	r.connectors = append(r.connectors, connector)
-	if unread := a.Unread(); len(unread) > 0 {
-		sort.Strings(unread)
-		logging.Logger(connectorLogger).Warn(fmt.Sprintf("Connector %s: these options have no effect in this version: %s", name, strings.Join(unread, ", ")))
+	for _, text := range a.Leftover() {
+		logging.Logger(connectorLogger).Warn(fmt.Sprintf("%s: connector %s: %s", c.Place("uri"), name, text))
 	}
 	logging.Logger(listenLogger).Info("Listening for connections at: " + url() + optionsOf(string(c.URI)))
 	return nil

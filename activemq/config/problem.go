@@ -137,8 +137,8 @@ func (f *findings) sorted() []Problem {
 	return out
 }
 
-// did suggests the known name nearest to a misspelt one, as a clause to append to a message, or nothing when none is near.
-func did(name string, known []string) string {
+// DidYouMean suggests the known name nearest to a misspelt one, as a clause to append to a message, or nothing when none is near.
+func DidYouMean(name string, known []string) string {
 	if n := nearest(name, known); n != "" {
 		return fmt.Sprintf("; did you mean %q?", n)
 	}
