@@ -18,6 +18,7 @@ var obeyed = map[string][]string{
 	"policyEntry": {
 		"queue", "topic", "tempQueue", "tempTopic", "destination", "memoryLimit", "producerFlowControl", "prioritizedMessages", "maxPageSize",
 		"expireMessagesPeriod", "persistJMSRedelivered", "strictOrderDispatch", "deadLetterStrategy", "pendingMessageLimitStrategy", "optimizedDispatch", "useCache",
+		"subscriptionRecoveryPolicy", "alwaysRetroactive",
 	},
 	"systemUsage": {"memoryUsage", "storeUsage", "tempUsage", "sendFailIfNoSpace", "sendFailIfNoSpaceAfterTimeout"},
 	"kahaDB": {
