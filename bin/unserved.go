@@ -11,7 +11,7 @@ import (
 var obeyed = map[string][]string{
 	"broker": {
 		"brokerName", "brokerId", "start", "dataDirectory", "dataDirectoryFile", "persistent", "deleteAllMessagesOnStartup", "persistenceAdapter",
-		"storeOpenWireVersion", "advisorySupport", "populateJMSXUserID", "useJmx", "useShutdownHook", "rollbackOnlyOnAsyncException", "keepDurableSubsActive",
+		"schedulerSupport", "schedulerDirectory", "schedulerDirectoryFile", "maxSchedulerRepeatAllowed", "storeOpenWireVersion", "advisorySupport", "populateJMSXUserID", "useJmx", "useShutdownHook", "rollbackOnlyOnAsyncException", "keepDurableSubsActive",
 		"enableStatistics", "transportConnectors", "destinationPolicy", "destinations", "plugins", "systemUsage", "managementContext", "shutdownHooks",
 	},
 	"transportConnector": {"name", "uri"},
@@ -19,7 +19,7 @@ var obeyed = map[string][]string{
 		"queue", "topic", "tempQueue", "tempTopic", "destination", "memoryLimit", "producerFlowControl", "prioritizedMessages", "maxPageSize",
 		"expireMessagesPeriod", "persistJMSRedelivered", "strictOrderDispatch", "deadLetterStrategy", "pendingMessageLimitStrategy", "optimizedDispatch", "useCache",
 	},
-	"systemUsage": {"memoryUsage", "storeUsage", "tempUsage", "sendFailIfNoSpace", "sendFailIfNoSpaceAfterTimeout"},
+	"systemUsage": {"memoryUsage", "storeUsage", "tempUsage", "jobSchedulerUsage", "sendFailIfNoSpace", "sendFailIfNoSpaceAfterTimeout"},
 	"kahaDB": {
 		"directory", "directoryArchive", "journalMaxFileLength", "journalMaxWriteBatchSize", "journalDiskSyncStrategy", "journalDiskSyncInterval",
 		"enableJournalDiskSyncs", "preallocationScope", "preallocationStrategy", "checksumJournalFiles", "checkForCorruptJournalFiles",
