@@ -44,7 +44,7 @@ type Jobs struct {
 type kept struct {
 	position position // of its addition; 0: not written yet
 	length   int32
-	message  *message.Message // until it is written
+	payload  []byte // its message, until it is written
 	next     int64
 	repeat   int32
 	removed  bool
@@ -156,7 +156,7 @@ func (s *Jobs) Add(j *store.Job, m *message.Message, done store.Completion) {
 		complete(done, fmt.Errorf("kahadb: job %s: %w", j.ID, err))
 		return
 	}
-	k := &kept{message: m, next: j.Next, repeat: j.Repeat}
+	k := &kept{payload: payload, next: j.Next, repeat: j.Repeat}
 	j.Ticket = k
 	w := newWrite(done, func(b []byte) []byte { return appendJob(b, j, payload) })
 	length := len(w.record)
@@ -185,7 +185,7 @@ func (s *Jobs) place(k *kept, p position, length int) {
 		return
 	}
 	s.displace(k)
-	k.position, k.length, k.message = p, int32(length), nil
+	k.position, k.length, k.payload = p, int32(length), nil
 	s.jobs[k] = struct{}{}
 	s.live[p.file()]++
 	s.bytes += int64(length)
@@ -206,21 +206,30 @@ func (s *Jobs) displace(k *kept) {
 
 // Load reads the message of a job.
 func (s *Jobs) Load(j *store.Job) (*message.Message, error) {
-	k := j.Ticket.(*kept)
-	s.mu.Lock()
-	m, p, n := k.message, k.position, k.length
-	s.mu.Unlock()
-	if m != nil {
-		return m, nil
-	}
-	r, err := s.readJob(p, n)
+	payload, err := s.payload(j.Ticket.(*kept))
+	var m *message.Message
 	if err == nil {
-		m, err = s.options.Codec.Message(r.payload)
+		m, err = s.options.Codec.Message(payload)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("kahadb: job %s at %v: %w", j.ID, p, err)
+		return nil, fmt.Errorf("kahadb: job %s: %w", j.ID, err)
 	}
 	return m, nil
+}
+
+// payload returns a job's message as its record has it.
+func (s *Jobs) payload(k *kept) ([]byte, error) {
+	s.mu.Lock()
+	payload, p, n := k.payload, k.position, k.length
+	s.mu.Unlock()
+	if payload != nil {
+		return payload, nil
+	}
+	r, err := s.readJob(p, n)
+	if err != nil {
+		err = fmt.Errorf("at %v: %w", p, err)
+	}
+	return r.payload, err
 }
 
 // readJob reads the record of an addition, into memory of its own.
@@ -254,7 +263,7 @@ func (s *Jobs) Reschedule(j *store.Job, was int64, child *store.Job, done store.
 			complete(done, fmt.Errorf("kahadb: job %s: %w", j.ID, err))
 			return
 		}
-		born := &kept{next: child.Next, repeat: child.Repeat}
+		born := &kept{payload: payload, next: child.Next, repeat: child.Repeat}
 		child.Ticket = born
 		length := 0
 		w = newWrite(done, func(b []byte) []byte {
@@ -269,18 +278,6 @@ func (s *Jobs) Reschedule(j *store.Job, was int64, child *store.Job, done store.
 	err := s.journal.append(&w.write)
 	s.mu.Unlock()
 	w.refuse(err)
-}
-
-// payload returns a job's message as its record has it.
-func (s *Jobs) payload(k *kept) ([]byte, error) {
-	s.mu.Lock()
-	m, p, n := k.message, k.position, k.length
-	s.mu.Unlock()
-	if m != nil {
-		return s.options.Codec.AppendMessage(nil, m)
-	}
-	r, err := s.readJob(p, n)
-	return r.payload, err
 }
 
 // Remove drops a job.
