@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -17,6 +16,8 @@ import (
 	"goactivemq/activemq/config"
 	"goactivemq/activemq/logging"
 	"goactivemq/activemq/management"
+	"goactivemq/activemq/scheduler"
+	"goactivemq/activemq/store"
 	"goactivemq/openwire"
 	"goactivemq/protocols"
 	"goactivemq/webconsole"
@@ -61,7 +62,7 @@ func (program) Validate(s cli.Settings, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range warnings(file) {
+	for _, w := range file.Warnings {
 		fmt.Fprintln(out, w)
 	}
 	return refuseUnserved(file.Broker)
@@ -80,15 +81,6 @@ func load(s cli.Settings) (*config.File, error) {
 	})
 }
 
-// warnings returns what the configuration asks for in vain.
-func warnings(file *config.File) []string {
-	var all []string
-	for _, w := range file.Warnings {
-		all = append(all, w.String())
-	}
-	return append(all, withoutEffect(file.Broker)...)
-}
-
 // Run starts the broker that the configuration describes, and stops it when ctx ends. What was opened is closed in
 // reverse order, whatever happens.
 func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
@@ -96,8 +88,8 @@ func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range warnings(file) {
-		logging.Logger(configLogger).Warn(w)
+	for _, w := range file.Warnings {
+		logging.Logger(configLogger).Warn(w.String())
 	}
 	if err := refuseUnserved(file.Broker); err != nil {
 		return err
@@ -122,6 +114,9 @@ type running struct {
 	began      time.Time
 	broker     *broker.Broker
 	store      openStore
+	scheduler  *scheduler.Scheduler // nil: none configured
+	jobs       store.Jobs           // of the scheduler
+	jobsFailed <-chan struct{}      // closed when jobs failed; nil where they cannot
 	connectors []*protocols.Connector
 	console    *webconsole.Server // nil: none configured
 	selectors  *selectorCache     // nil: none configured
@@ -142,6 +137,9 @@ func (r *running) open(ctx context.Context, ready func()) error {
 			return err
 		}
 		r.log.Info("deleteAllMessagesOnStartup: the store is empty now")
+	}
+	if err := r.openScheduler(ctx); err != nil {
+		return err
 	}
 	o, err := r.options(memory)
 	if err != nil {
@@ -186,6 +184,7 @@ func (r *running) options(memory int64) (broker.Options, error) {
 		PurgeMax:               c.MaxPurgedDestinationsPerSweep,
 		MemoryLimit:            memory,
 		StoreLimit:             int64(c.SystemUsage.Store.Limit),
+		SchedulerLimit:         int64(c.SystemUsage.JobScheduler.Limit),
 		TempLimit:              int64(c.SystemUsage.Temp.Limit),
 		SendFailIfNoSpace:      c.SystemUsage.SendFailIfNoSpace,
 		SendFailIfNoSpaceAfter: c.SystemUsage.SendFailIfNoSpaceAfterTimeout.Duration(),
@@ -195,6 +194,9 @@ func (r *running) options(memory int64) (broker.Options, error) {
 		PopulateUserID:         c.PopulateJMSXUserID,
 		Log:                    r.log,
 	}
+	if r.scheduler != nil {
+		o.Scheduler = r.scheduler
+	}
 	return o, nil
 }
 
@@ -202,7 +204,7 @@ func (r *running) options(memory int64) (broker.Options, error) {
 func (r *running) openConnector(c *config.TransportConnector) error {
 	a, err := protocols.ParseAddress(string(c.URI))
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.At, err)
+		return fmt.Errorf("%s: %w", c.Place("uri"), err)
 	}
 	name := c.Name
 	if name == "" {
@@ -220,16 +222,15 @@ func (r *running) openConnector(c *config.TransportConnector) error {
 	url := func() string { return connector.URL(hostName()) }
 	h, err := makeHandler(r.broker, a, url, logging.Logger(transportLogger))
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.At, err)
+		return fmt.Errorf("%s: %w", c.Place("uri"), err)
 	}
 	connector, err = protocols.Open(name, a, h, logging.Logger(transportLogger))
 	if err != nil {
 		return err
 	}
 	r.connectors = append(r.connectors, connector)
-	if unread := a.Unread(); len(unread) > 0 {
-		sort.Strings(unread)
-		logging.Logger(connectorLogger).Warn(fmt.Sprintf("Connector %s: these options have no effect in this version: %s", name, strings.Join(unread, ", ")))
+	for _, text := range a.Leftover() {
+		logging.Logger(connectorLogger).Warn(fmt.Sprintf("%s: connector %s: %s", c.Place("uri"), name, text))
 	}
 	logging.Logger(listenLogger).Info("Listening for connections at: " + url() + optionsOf(string(c.URI)))
 	return nil
@@ -259,6 +260,7 @@ func (r *running) makeDestinations() error {
 
 // serve accepts connections until ctx ends or the store fails.
 func (r *running) serve(ctx context.Context, ready func()) error {
+	r.startScheduler()
 	for _, c := range r.connectors {
 		c.Start()
 		logging.Logger(connectorLogger).Info("Connector " + c.Name() + " started")
@@ -272,6 +274,8 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 		return nil
 	case <-r.store.failed():
 		return fmt.Errorf("stopped because the store failed: %w", r.store.kaha.Err())
+	case <-r.jobsFailed:
+		return errors.New("stopped because the job scheduler store failed: the log says why")
 	}
 }
 
@@ -284,6 +288,7 @@ func (r *running) close() {
 	for _, c := range r.connectors {
 		c.StopAccepting()
 	}
+	r.stopScheduler()
 	if r.broker != nil {
 		r.broker.Close()
 	}
@@ -295,6 +300,7 @@ func (r *running) close() {
 	if err := r.store.close(); err != nil {
 		r.log.Error("the store was not closed cleanly", "error", err)
 	}
+	r.closeJobs()
 	if r.broker != nil {
 		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) uptime %s", cli.Version, r.config.Name, r.id, management.Uptime(time.Since(r.began))))
 		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) is shutdown", cli.Version, r.config.Name, r.id))

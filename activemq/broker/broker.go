@@ -50,7 +50,10 @@ type Options struct {
 	PurgeInterval time.Duration
 	PurgeMax      int
 
+	Scheduler Scheduler // nil: messages that ask for a later time are sent at once
+
 	MemoryLimit, StoreLimit, TempLimit int64 // bytes, 0: none
+	SchedulerLimit                     int64
 	SendFailIfNoSpace                  bool
 	SendFailIfNoSpaceAfter             time.Duration
 
@@ -71,14 +74,16 @@ type Options struct {
 
 // Broker is a running broker.
 type Broker struct {
-	options  Options
-	log      *slog.Logger
-	started  time.Time
-	now      func() time.Time
-	memory   *Usage
-	storage  *Usage       // what the store takes up on disk, as it was a moment ago
-	sequence atomic.Int64 // of messages, as clients see it
-	numbers  atomic.Int64 // of connections and subscriptions
+	options   Options
+	log       *slog.Logger
+	started   time.Time
+	now       func() time.Time
+	memory    *Usage
+	storage   *Usage // what the store takes up on disk, as it was a moment ago
+	scheduled *Usage // what the scheduler takes up there
+	retention retention
+	sequence  atomic.Int64 // of messages, as clients see it
+	numbers   atomic.Int64 // of connections and subscriptions
 
 	queueChanges atomic.Int64 // counts the queues that were made and ended
 
@@ -109,6 +114,7 @@ func New(o Options) (*Broker, error) {
 		now:         o.Now,
 		memory:      newUsage("memory", o.MemoryLimit, nil),
 		storage:     newUsage("store", o.StoreLimit, nil),
+		scheduled:   newUsage("jobScheduler", o.SchedulerLimit, nil),
 		stop:        make(chan struct{}),
 		connections: map[string]*Connection{},
 		clients:     map[string]*Connection{},
@@ -141,7 +147,9 @@ func (b *Broker) recover() error {
 	defer b.mu.Unlock()
 	for _, d := range b.options.Store.Destinations() {
 		var err error
-		if d.IsQueue() {
+		if d == retainedQueue {
+			err = b.recoverRetainedLocked()
+		} else if d.IsQueue() {
 			_, err = b.queueLocked(d)
 		} else {
 			_, err = b.topicLocked(d)
@@ -223,6 +231,9 @@ func (b *Broker) Memory() *Usage { return b.memory }
 
 // Storage returns what the store takes up on disk, as it was a moment ago.
 func (b *Broker) Storage() *Usage { return b.storage }
+
+// Scheduled returns what the scheduler takes up on disk, as it was a moment ago.
+func (b *Broker) Scheduled() *Usage { return b.scheduled }
 
 // Totals returns the numbers of messages that came in and went out since the start, and of connections made.
 func (b *Broker) Totals() (enqueued, dequeued, connections int64) {

@@ -21,7 +21,7 @@ func (b *Broker) lookAfter() {
 		defer ticker.Stop()
 		purge = ticker.C
 	}
-	b.storage.set(b.options.Store.Usage())
+	b.lookAtDisk()
 	for {
 		select {
 		case <-b.stop:
@@ -29,12 +29,20 @@ func (b *Broker) lookAfter() {
 		case <-purge:
 			b.purgeInactive()
 		case <-storage.C:
-			b.storage.set(b.options.Store.Usage())
+			b.lookAtDisk()
 		case <-expiry.C:
 			for _, q := range b.Queues() {
 				q.expire()
 			}
 		}
+	}
+}
+
+// lookAtDisk takes note of what is used on disk.
+func (b *Broker) lookAtDisk() {
+	b.storage.set(b.options.Store.Usage())
+	if s := b.options.Scheduler; s != nil {
+		b.scheduled.set(s.Usage())
 	}
 }
 

@@ -86,6 +86,7 @@ type PolicyEntry struct {
 	DeadLetterStrategy          DeadLetterStrategy          `xml:"deadLetterStrategy" default:"<sharedDeadLetterStrategy>"`
 	MessageGroupMapFactory      MessageGroups               `xml:"messageGroupMapFactory"`      // nil: MessageGroupMapFactoryType tells
 	PendingMessageLimitStrategy PendingMessageLimitStrategy `xml:"pendingMessageLimitStrategy"` // nil: no limit
+	SubscriptionRecoveryPolicy  SubscriptionRecoveryPolicy  `xml:"subscriptionRecoveryPolicy"`  // nil: nothing but retained messages
 }
 
 // PendingMessageLimitStrategy says how many messages may wait for a slow topic consumer beyond its prefetch: a

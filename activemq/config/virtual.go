@@ -34,7 +34,7 @@ type VirtualTopic struct {
 	TransactedSend         bool   `xml:"transactedSend"`
 	DropOnResourceLimit    bool   `xml:"dropOnResourceLimit"`
 	SetOriginalDestination bool   `xml:"setOriginalDestination" default:"true"`
-	ConcurrentSend         bool   `xml:"concurrentSend" inert:"all queues get a message at once: nobody waits for the disk in between"`
+	ConcurrentSend         bool   `xml:"concurrentSend"`
 }
 
 // Composite is what composite queues and topics have in common.
@@ -43,8 +43,8 @@ type Composite struct {
 	ForwardTo          []Forward `xml:"forwardTo"`
 	ForwardOnly        bool      `xml:"forwardOnly" default:"true"`
 	SendWhenNotMatched bool      `xml:"sendWhenNotMatched"`
-	CopyMessage        bool      `xml:"copyMessage" default:"true" inert:"each destination always gets a copy"`
-	ConcurrentSend     bool      `xml:"concurrentSend" inert:"all destinations get a message at once: nobody waits for the disk in between"`
+	CopyMessage        bool      `xml:"copyMessage" default:"true"`
+	ConcurrentSend     bool      `xml:"concurrentSend"`
 }
 
 // CompositeQueue is <compositeQueue>.
@@ -77,10 +77,9 @@ type FilteredDestination struct {
 type MirroredQueue struct {
 	Source `element:"mirroredQueue"`
 
-	Prefix        string    `xml:"prefix" default:"VirtualTopic.Mirror."`
-	Postfix       string    `xml:"postfix"`
-	CopyMessage   bool      `xml:"copyMessage" default:"true" inert:"the topic and the queue always get a copy each"`
-	BrokerService *Unserved `xml:"brokerService" inert:"the broker sets it"`
+	Prefix      string `xml:"prefix" default:"VirtualTopic.Mirror."`
+	Postfix     string `xml:"postfix"`
+	CopyMessage bool   `xml:"copyMessage" default:"true"`
 }
 
 // DestinationPathSeparator is <destinationPathSeparatorPlugin>.
@@ -154,5 +153,5 @@ type GroupBuckets struct {
 	Source `element:"messageGroupHashBucketFactory"`
 
 	BucketCount int `xml:"bucketCount" default:"1024"`
-	CacheSize   int `xml:"cacheSize" default:"64" inert:"of names for display only"`
+	CacheSize   int `xml:"cacheSize" default:"64"`
 }
