@@ -67,8 +67,9 @@ type Broker struct {
 	started   time.Time
 	now       func() time.Time
 	memory    *Usage
-	storage   *Usage       // what the store takes up on disk, as it was a moment ago
-	scheduled *Usage       // what the scheduler takes up there
+	storage   *Usage // what the store takes up on disk, as it was a moment ago
+	scheduled *Usage // what the scheduler takes up there
+	retention retention
 	sequence  atomic.Int64 // of messages, as clients see it
 	numbers   atomic.Int64 // of connections and subscriptions
 
@@ -131,7 +132,9 @@ func (b *Broker) recover() error {
 	defer b.mu.Unlock()
 	for _, d := range b.options.Store.Destinations() {
 		var err error
-		if d.IsQueue() {
+		if d == retainedQueue {
+			err = b.recoverRetainedLocked()
+		} else if d.IsQueue() {
 			_, err = b.queueLocked(d)
 		} else {
 			_, err = b.topicLocked(d)
