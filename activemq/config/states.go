@@ -48,11 +48,10 @@ var acted = map[string][]string{
 	},
 	"discarding": {"processExpired", "processNonPersistent", "expiration"},
 
-	"systemUsage": {"memoryUsage", "storeUsage", "tempUsage", "jobSchedulerUsage", "sendFailIfNoSpace", "sendFailIfNoSpaceAfterTimeout"},
-	"memoryUsage": {"limit", "percentOfJvmHeap"},
-	"storeUsage":  {"limit"},
-	"tempUsage":   {"limit"},
-
+	"systemUsage":       {"memoryUsage", "storeUsage", "tempUsage", "jobSchedulerUsage", "sendFailIfNoSpace", "sendFailIfNoSpaceAfterTimeout"},
+	"memoryUsage":       {"limit", "percentOfJvmHeap"},
+	"storeUsage":        {"limit"},
+	"tempUsage":         {"limit"},
 	"jobSchedulerUsage": {"limit"},
 
 	"memoryPersistenceAdapter": {},
