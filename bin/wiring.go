@@ -1,10 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"slices"
@@ -54,18 +54,6 @@ func newOpenWire(b *broker.Broker, a *protocols.Address, url func() string, log 
 // program is the broker as the command line runs it.
 type program struct{}
 
-// Validate reads the configuration and tells what it finds.
-func (program) Validate(s cli.Settings, out io.Writer) error {
-	file, err := load(s)
-	if err != nil {
-		return err
-	}
-	for _, w := range file.Warnings {
-		fmt.Fprintln(out, w)
-	}
-	return refuseUnserved(file.Broker)
-}
-
 // load reads the configuration that the settings name.
 func load(s cli.Settings) (*config.File, error) {
 	path, err := s.ConfigFile()
@@ -89,8 +77,8 @@ func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
 	for _, w := range file.Warnings {
 		logging.Logger(configLogger).Warn(w.String())
 	}
-	if err := refuseUnserved(file.Broker); err != nil {
-		return err
+	if problems := refused(file.Broker); problems != nil {
+		return &config.Invalid{Problems: problems}
 	}
 	r := &running{settings: s, file: file, config: file.Broker, log: logging.Logger(serviceLogger), began: time.Now()}
 	defer r.close()
@@ -120,7 +108,10 @@ type running struct {
 // open opens the store, makes the broker over it, and binds the connectors. It waits for the store while another broker has it.
 func (r *running) open(ctx context.Context, ready func()) error {
 	r.id = brokerID(r.config, r.began)
-	memory := memoryLimit(r.config.SystemUsage, r.settings.MaxHeap, r.log)
+	memory, of := memoryLimit(r.config.SystemUsage, r.settings.MaxHeap)
+	if of != "" {
+		r.log.Info(fmt.Sprintf("memoryUsage: %s, are %d MB", of, memory>>20))
+	}
 	tuneCollector(memory)
 	if err := r.store.open(ctx, r.config, r.log, ready); err != nil {
 		return err
@@ -179,10 +170,7 @@ func (r *running) openConnector(c *config.TransportConnector) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Place("uri"), err)
 	}
-	name := c.Name
-	if name == "" {
-		name = string(c.URI)
-	}
+	name := connectorName(c)
 	makeHandler := served[a.Scheme]
 	if makeHandler == nil && !slices.Contains(unserved, a.Scheme) {
 		return fmt.Errorf("%s: connector %s: no transport is called %q", c.Place("uri"), name, a.Scheme)
@@ -208,6 +196,9 @@ func (r *running) openConnector(c *config.TransportConnector) error {
 	logging.Logger(listenLogger).Info("Listening for connections at: " + url() + optionsOf(string(c.URI)))
 	return nil
 }
+
+// connectorName is what a connector is called: its URI, where it has no name.
+func connectorName(c *config.TransportConnector) string { return cmp.Or(c.Name, string(c.URI)) }
 
 // optionsOf returns a connector's options as its URI has them.
 func optionsOf(uri string) string {
