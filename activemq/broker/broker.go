@@ -59,14 +59,15 @@ type Options struct {
 
 // Broker is a running broker.
 type Broker struct {
-	options  Options
-	log      *slog.Logger
-	started  time.Time
-	now      func() time.Time
-	memory   *Usage
-	storage  *Usage       // what the store takes up on disk, as it was a moment ago
-	sequence atomic.Int64 // of messages, as clients see it
-	numbers  atomic.Int64 // of connections and subscriptions
+	options   Options
+	log       *slog.Logger
+	started   time.Time
+	now       func() time.Time
+	memory    *Usage
+	storage   *Usage // what the store takes up on disk, as it was a moment ago
+	retention retention
+	sequence  atomic.Int64 // of messages, as clients see it
+	numbers   atomic.Int64 // of connections and subscriptions
 
 	wait    sync.WaitGroup // for what the broker started
 	commits sync.WaitGroup // for commits that the store has not answered yet
@@ -126,7 +127,9 @@ func (b *Broker) recover() error {
 	defer b.mu.Unlock()
 	for _, d := range b.options.Store.Destinations() {
 		var err error
-		if d.IsQueue() {
+		if d == retainedQueue {
+			err = b.recoverRetainedLocked()
+		} else if d.IsQueue() {
 			_, err = b.queueLocked(d)
 		} else {
 			_, err = b.topicLocked(d)

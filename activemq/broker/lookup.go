@@ -37,6 +37,9 @@ func (b *Broker) lookup(name message.Destination, c *Connection) (place, error) 
 
 // makeLocked makes a queue or topic that there is not, for c where a client asked.
 func (b *Broker) makeLocked(name message.Destination, c *Connection) (place, error) {
+	if name == retainedQueue {
+		return nil, fail(NotAuthorized, "%s is where the broker keeps retained messages: send to their topics, or subscribe there", name)
+	}
 	var made place
 	var err error
 	if name.IsQueue() {

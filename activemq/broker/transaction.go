@@ -177,7 +177,7 @@ func (t *transaction) apply() {
 		if s.queue != nil {
 			s.queue.admit(s.message, s.entry)
 		} else {
-			s.topic.admit(s.message, s.entry)
+			s.topic.admit(s.message, s.entry, nil)
 		}
 	}
 	for _, a := range t.acks {

@@ -10,6 +10,7 @@ import (
 var structs = []any{
 	(*Broker)(nil), (*ManagementContext)(nil), (*TransportConnector)(nil), (*PublishedAddressPolicy)(nil),
 	(*PolicyMap)(nil), (*PolicyEntry)(nil), (*ConstantPendingMessageLimit)(nil), (*PrefetchRatePendingMessageLimit)(nil),
+	(*LastImageRecovery)(nil), (*FixedCountRecovery)(nil), (*FixedSizedRecovery)(nil), (*TimedRecovery)(nil), (*NoRecovery)(nil), (*RetainedRecovery)(nil),
 	(*SharedDeadLetter)(nil), (*IndividualDeadLetter)(nil), (*DiscardingDeadLetter)(nil),
 	(*KahaDB)(nil), (*MemoryStore)(nil), (*SharedFileLocker)(nil),
 	(*SystemUsage)(nil), (*MemoryUsage)(nil), (*StoreUsage)(nil), (*TempUsage)(nil), (*JobSchedulerUsage)(nil),

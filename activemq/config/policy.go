@@ -85,6 +85,7 @@ type PolicyEntry struct {
 
 	DeadLetterStrategy          DeadLetterStrategy          `xml:"deadLetterStrategy" default:"<sharedDeadLetterStrategy>"`
 	PendingMessageLimitStrategy PendingMessageLimitStrategy `xml:"pendingMessageLimitStrategy"` // nil: no limit
+	SubscriptionRecoveryPolicy  SubscriptionRecoveryPolicy  `xml:"subscriptionRecoveryPolicy"`  // nil: nothing but retained messages
 }
 
 // PendingMessageLimitStrategy says how many messages may wait for a slow topic consumer beyond its prefetch: a

@@ -29,6 +29,9 @@ type Entry struct {
 
 	DeadLetter DeadLetter
 
+	Recovery          Recovery
+	AlwaysRetroactive bool // all consumers of the topic get what it keeps for retroactive ones
+
 	AdvisoryForConsumed, AdvisoryForDelivery, AdvisoryForDiscarding bool
 	AdvisoryForFastProducers, AdvisoryForSlowConsumers              bool
 	AdvisoryWhenFull, AdvisoryNoConsumers                           bool
