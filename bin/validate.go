@@ -83,7 +83,7 @@ func makeReport(s cli.Settings) (*report, error) {
 		return nil, err
 	}
 	r := &report{File: path, Files: []string{path}, Connectors: []reportConnector{}, Console: []string{}, Problems: []reportProblem{}}
-	file, err := load(s)
+	file, err := load(s, nil)
 	var invalid *config.Invalid
 	switch {
 	case errors.As(err, &invalid):

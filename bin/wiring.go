@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"goactivemq/activemq/broker"
@@ -54,8 +55,8 @@ func newOpenWire(b *broker.Broker, a *protocols.Address, url func() string, log 
 // program is the broker as the command line runs it.
 type program struct{}
 
-// load reads the configuration that the settings name.
-func load(s cli.Settings) (*config.File, error) {
+// load reads the configuration that the settings name, by readFile where that is not nil.
+func load(s cli.Settings, readFile func(path string) ([]byte, error)) (*config.File, error) {
 	path, err := s.ConfigFile()
 	if err != nil {
 		return nil, err
@@ -63,6 +64,7 @@ func load(s cli.Settings) (*config.File, error) {
 	return config.Load(path, config.Environment{
 		Properties:  s.Properties,
 		LookupEnv:   os.LookupEnv,
+		ReadFile:    readFile,
 		Unvalidated: strings.Contains(s.URI, "validate=false"),
 	})
 }
@@ -70,7 +72,8 @@ func load(s cli.Settings) (*config.File, error) {
 // Run starts the broker that the configuration describes, and stops it when ctx ends. What was opened is closed in
 // reverse order, whatever happens.
 func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
-	file, err := load(s)
+	r := &running{settings: s, log: logging.Logger(serviceLogger), began: time.Now()}
+	file, err := r.load()
 	if err != nil {
 		return err
 	}
@@ -80,7 +83,7 @@ func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
 	if problems := refused(file.Broker); problems != nil {
 		return &config.Invalid{Problems: problems}
 	}
-	r := &running{settings: s, file: file, config: file.Broker, log: logging.Logger(serviceLogger), began: time.Now()}
+	r.file, r.config = file, file.Broker
 	defer r.close()
 	if err := r.open(ctx, ready); err != nil {
 		if errors.Is(err, context.Canceled) {
@@ -95,11 +98,14 @@ func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
 type running struct {
 	settings   cli.Settings
 	file       *config.File
-	config     *config.Broker
+	config     *config.Broker // what the broker really runs on: reload.go changes it
 	log        *slog.Logger
 	began      time.Time
 	broker     *broker.Broker
 	store      openStore
+	users      users
+	watch      watch
+	mu         sync.Mutex // guards connectors: the console reads them
 	connectors []*protocols.Connector
 	console    *webconsole.Server // nil: none configured
 	id         string
@@ -134,7 +140,7 @@ func (r *running) open(ctx context.Context, ready func()) error {
 			return err
 		}
 	}
-	if err := r.makeDestinations(); err != nil {
+	if err := r.makeDestinations(r.config.Destinations); err != nil {
 		return err
 	}
 	return r.openConsole()
@@ -157,7 +163,7 @@ func (r *running) options(memory int64) broker.Options {
 		SendFailIfNoSpaceAfter: c.SystemUsage.SendFailIfNoSpaceAfterTimeout.Duration(),
 		Advisories:             c.AdvisorySupport,
 		StoreBeforeDispatch:    r.store.beforeDispatch,
-		Authenticate:           authenticator(c.Plugins),
+		Authenticate:           r.authenticator(),
 		PopulateUserID:         c.PopulateJMSXUserID,
 		Log:                    r.log,
 	}
@@ -189,7 +195,9 @@ func (r *running) openConnector(c *config.TransportConnector) error {
 	if err != nil {
 		return err
 	}
+	r.mu.Lock()
 	r.connectors = append(r.connectors, connector)
+	r.mu.Unlock()
 	for _, text := range a.Leftover() {
 		logging.Logger(connectorLogger).Warn(fmt.Sprintf("%s: connector %s: %s", c.Place("uri"), name, text))
 	}
@@ -209,8 +217,8 @@ func optionsOf(uri string) string {
 }
 
 // makeDestinations makes those that the configuration asks for.
-func (r *running) makeDestinations() error {
-	for _, d := range r.config.Destinations {
+func (r *running) makeDestinations(all []config.Destination) error {
+	for _, d := range all {
 		name, err := destination(d)
 		if err != nil {
 			return err
@@ -232,11 +240,21 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 	r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) started", cli.Version, r.config.Name, r.id))
 	r.log.Info("goactivemq is independent of the Apache Software Foundation")
 	ready()
-	select {
-	case <-ctx.Done():
-		return nil
-	case <-r.store.failed():
-		return fmt.Errorf("stopped because the store failed: %w", r.store.kaha.Err())
+	r.watch.every(checkPeriod(r.config))
+	defer r.watch.every(0)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-r.store.failed():
+			return fmt.Errorf("stopped because the store failed: %w", r.store.kaha.Err())
+		case <-r.settings.Reload:
+			r.reload("SIGHUP")
+		case <-r.watch.tick():
+			if r.watch.changed() {
+				r.reload("runtimeConfigurationPlugin")
+			}
+		}
 	}
 }
 

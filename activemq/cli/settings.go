@@ -29,6 +29,9 @@ type Settings struct {
 	// MaxHeap is the heap size in bytes that -Xmx named, the base of percentages of memory; 0 when none was named.
 	MaxHeap int64
 
+	// Reload has a value when somebody asks the running broker to read its configuration again.
+	Reload <-chan struct{}
+
 	// Validation says how to answer the command "validate".
 	Validation Validation
 
