@@ -17,6 +17,8 @@ import (
 	"goactivemq/activemq/config"
 	"goactivemq/activemq/logging"
 	"goactivemq/activemq/management"
+	"goactivemq/activemq/scheduler"
+	"goactivemq/activemq/store"
 	"goactivemq/openwire"
 	"goactivemq/protocols"
 	"goactivemq/webconsole"
@@ -103,6 +105,9 @@ type running struct {
 	began      time.Time
 	broker     *broker.Broker
 	store      openStore
+	scheduler  *scheduler.Scheduler // nil: none configured
+	jobs       store.Jobs           // of the scheduler
+	jobsFailed <-chan struct{}      // closed when jobs failed; nil where they cannot
 	users      users
 	watch      watch
 	mu         sync.Mutex // guards connectors: the console reads them
@@ -128,6 +133,9 @@ func (r *running) open(ctx context.Context, ready func()) error {
 			return err
 		}
 		r.log.Info("deleteAllMessagesOnStartup: the store is empty now")
+	}
+	if err := r.openScheduler(ctx); err != nil {
+		return err
 	}
 	b, err := broker.New(r.options(memory))
 	if err != nil {
@@ -158,6 +166,7 @@ func (r *running) options(memory int64) broker.Options {
 		Policies:               policies(c.DestinationPolicy),
 		MemoryLimit:            memory,
 		StoreLimit:             int64(c.SystemUsage.Store.Limit),
+		SchedulerLimit:         int64(c.SystemUsage.JobScheduler.Limit),
 		TempLimit:              int64(c.SystemUsage.Temp.Limit),
 		SendFailIfNoSpace:      c.SystemUsage.SendFailIfNoSpace,
 		SendFailIfNoSpaceAfter: c.SystemUsage.SendFailIfNoSpaceAfterTimeout.Duration(),
@@ -166,6 +175,9 @@ func (r *running) options(memory int64) broker.Options {
 		Authenticate:           r.authenticator(),
 		PopulateUserID:         c.PopulateJMSXUserID,
 		Log:                    r.log,
+	}
+	if r.scheduler != nil {
+		o.Scheduler = r.scheduler
 	}
 	return o
 }
@@ -232,6 +244,7 @@ func (r *running) makeDestinations(all []config.Destination) error {
 
 // serve accepts connections until ctx ends or the store fails.
 func (r *running) serve(ctx context.Context, ready func()) error {
+	r.startScheduler()
 	for _, c := range r.connectors {
 		c.Start()
 		logging.Logger(connectorLogger).Info("Connector " + c.Name() + " started")
@@ -248,6 +261,8 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 			return nil
 		case <-r.store.failed():
 			return fmt.Errorf("stopped because the store failed: %w", r.store.kaha.Err())
+		case <-r.jobsFailed:
+			return errors.New("stopped because the job scheduler store failed: the log says why")
 		case <-r.settings.Reload:
 			r.reload("SIGHUP")
 		case <-r.watch.tick():
@@ -267,6 +282,7 @@ func (r *running) close() {
 	for _, c := range r.connectors {
 		c.StopAccepting()
 	}
+	r.stopScheduler()
 	if r.broker != nil {
 		r.broker.Close()
 	}
@@ -277,6 +293,7 @@ func (r *running) close() {
 	if err := r.store.close(); err != nil {
 		r.log.Error("the store was not closed cleanly", "error", err)
 	}
+	r.closeJobs()
 	if r.broker != nil {
 		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) uptime %s", cli.Version, r.config.Name, r.id, management.Uptime(time.Since(r.began))))
 		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) is shutdown", cli.Version, r.config.Name, r.id))

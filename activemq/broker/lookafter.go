@@ -15,18 +15,26 @@ func (b *Broker) lookAfter() {
 	defer expiry.Stop()
 	storage := time.NewTicker(storageInterval)
 	defer storage.Stop()
-	b.storage.set(b.options.Store.Usage())
+	b.lookAtDisk()
 	for {
 		select {
 		case <-b.stop:
 			return
 		case <-storage.C:
-			b.storage.set(b.options.Store.Usage())
+			b.lookAtDisk()
 		case <-expiry.C:
 			for _, q := range b.Queues() {
 				q.expire()
 			}
 		}
+	}
+}
+
+// lookAtDisk takes note of what is used on disk.
+func (b *Broker) lookAtDisk() {
+	b.storage.set(b.options.Store.Usage())
+	if s := b.options.Scheduler; s != nil {
+		b.scheduled.set(s.Usage())
 	}
 }
 

@@ -21,6 +21,7 @@ var acted = map[string][]string{
 	"broker": {
 		"brokerName", "brokerId", "useLocalHostBrokerName", "dataDirectory", "dataDirectoryFile", "persistent", "persistenceAdapter",
 		"deleteAllMessagesOnStartup", "storeOpenWireVersion", "advisorySupport", "populateJMSXUserID",
+		"schedulerSupport", "schedulerDirectory", "schedulerDirectoryFile", "maxSchedulerRepeatAllowed",
 		"transportConnectors", "destinationPolicy", "destinations", "plugins", "systemUsage", "managementContext", "shutdownHooks",
 	},
 	"managementContext":  {},
@@ -47,10 +48,11 @@ var acted = map[string][]string{
 	},
 	"discarding": {"processExpired", "processNonPersistent", "expiration"},
 
-	"systemUsage": {"memoryUsage", "storeUsage", "tempUsage", "sendFailIfNoSpace", "sendFailIfNoSpaceAfterTimeout"},
-	"memoryUsage": {"limit", "percentOfJvmHeap"},
-	"storeUsage":  {"limit"},
-	"tempUsage":   {"limit"},
+	"systemUsage":       {"memoryUsage", "storeUsage", "tempUsage", "jobSchedulerUsage", "sendFailIfNoSpace", "sendFailIfNoSpaceAfterTimeout"},
+	"memoryUsage":       {"limit", "percentOfJvmHeap"},
+	"storeUsage":        {"limit"},
+	"tempUsage":         {"limit"},
+	"jobSchedulerUsage": {"limit"},
 
 	"memoryPersistenceAdapter": {},
 	"kahaDB": {
