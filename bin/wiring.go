@@ -113,6 +113,7 @@ type running struct {
 	mu         sync.Mutex // guards connectors: the console reads them
 	connectors []*protocols.Connector
 	console    *webconsole.Server // nil: none configured
+	selectors  *selectorCache     // nil: none configured
 	id         string
 }
 
@@ -137,7 +138,11 @@ func (r *running) open(ctx context.Context, ready func()) error {
 	if err := r.openScheduler(ctx); err != nil {
 		return err
 	}
-	b, err := broker.New(r.options(memory))
+	o, err := r.options(memory)
+	if err != nil {
+		return err
+	}
+	b, err := broker.New(o)
 	if err != nil {
 		return err
 	}
@@ -155,8 +160,13 @@ func (r *running) open(ctx context.Context, ready func()) error {
 }
 
 // options puts the configuration into the broker's terms.
-func (r *running) options(memory int64) broker.Options {
+func (r *running) options(memory int64) (broker.Options, error) {
 	c := r.config
+	rules, err := virtualRules(c)
+	if err != nil {
+		return broker.Options{}, err
+	}
+	r.selectors = openSelectorCache(c.Plugins, r.log)
 	o := broker.Options{
 		Name:                   c.Name,
 		ID:                     r.id,
@@ -164,6 +174,11 @@ func (r *running) options(memory int64) broker.Options {
 		Store:                  r.store.Store,
 		Persistent:             c.Persistent,
 		Policies:               policies(c.DestinationPolicy),
+		Virtual:                rules,
+		SelectorCache:          r.selectors.remembered(),
+		PathSeparator:          pathSeparator(c.Plugins),
+		PurgeInterval:          time.Duration(c.SchedulePeriodForDestinationPurge) * time.Millisecond,
+		PurgeMax:               c.MaxPurgedDestinationsPerSweep,
 		MemoryLimit:            memory,
 		StoreLimit:             int64(c.SystemUsage.Store.Limit),
 		SchedulerLimit:         int64(c.SystemUsage.JobScheduler.Limit),
@@ -179,7 +194,7 @@ func (r *running) options(memory int64) broker.Options {
 	if r.scheduler != nil {
 		o.Scheduler = r.scheduler
 	}
-	return o
+	return o, nil
 }
 
 // openConnector binds one connector, unless this build has no such protocol.
@@ -290,6 +305,7 @@ func (r *running) close() {
 		c.Close()
 		logging.Logger(connectorLogger).Info("Connector " + c.Name() + " stopped")
 	}
+	r.selectors.close()
 	if err := r.store.close(); err != nil {
 		r.log.Error("the store was not closed cleanly", "error", err)
 	}

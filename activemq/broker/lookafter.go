@@ -15,11 +15,19 @@ func (b *Broker) lookAfter() {
 	defer expiry.Stop()
 	storage := time.NewTicker(storageInterval)
 	defer storage.Stop()
+	var purge <-chan time.Time
+	if b.options.PurgeInterval > 0 {
+		ticker := time.NewTicker(b.options.PurgeInterval)
+		defer ticker.Stop()
+		purge = ticker.C
+	}
 	b.lookAtDisk()
 	for {
 		select {
 		case <-b.stop:
 			return
+		case <-purge:
+			b.purgeInactive()
 		case <-storage.C:
 			b.lookAtDisk()
 		case <-expiry.C:
