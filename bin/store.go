@@ -42,8 +42,6 @@ func (s *openStore) open(ctx context.Context, c *config.Broker, log *slog.Logger
 		return nil
 	case *config.KahaDB:
 		return s.openKahaDB(ctx, c, adapter, log, ready)
-	case *config.Unserved:
-		return fmt.Errorf("%s: the store %s is not served by this version: use kahaDB", adapter.At, adapter.Name())
 	}
 	return fmt.Errorf("the store %T is not served by this version: use kahaDB", c.PersistenceAdapter)
 }

@@ -76,6 +76,7 @@ type Options struct {
 type Broker struct {
 	options   Options
 	log       *slog.Logger
+	policies  atomic.Pointer[policy.Map] // as they are now
 	started   time.Time
 	now       func() time.Time
 	memory    *Usage
@@ -132,6 +133,7 @@ func New(o Options) (*Broker, error) {
 	if o.Policies == nil {
 		b.options.Policies = policy.NewMap(nil, policy.Default())
 	}
+	b.policies.Store(b.options.Policies)
 	b.started = b.now()
 	// Sequences must not come twice for messages that a store kept from an earlier run.
 	b.sequence.Store(b.started.UnixMilli() * 1000)

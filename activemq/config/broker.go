@@ -16,7 +16,7 @@ var structs = []any{
 	(*SystemUsage)(nil), (*MemoryUsage)(nil), (*StoreUsage)(nil), (*TempUsage)(nil), (*JobSchedulerUsage)(nil),
 	(*SimpleAuthentication)(nil), (*AuthenticationUser)(nil), (*JAASAuthentication)(nil),
 	(*Authorization)(nil), (*AuthorizationTable)(nil), (*AuthorizationEntry)(nil), (*TempAuthorizationEntry)(nil),
-	(*SSLContext)(nil),
+	(*SSLContext)(nil), (*RuntimeConfiguration)(nil),
 	(*VirtualDestinationInterceptor)(nil), (*VirtualTopic)(nil), (*CompositeQueue)(nil), (*CompositeTopic)(nil), (*FilteredDestination)(nil),
 	(*MirroredQueue)(nil), (*DestinationPathSeparator)(nil), (*SelectorCache)(nil),
 	(*CachedGroups)(nil), (*SimpleGroups)(nil), (*GroupBuckets)(nil),

@@ -83,6 +83,7 @@ var acted = map[string][]string{
 
 	"simpleAuthenticationPlugin": {"users", "userPasswords", "anonymousAccessAllowed"},
 	"authenticationUser":         {"username", "password"},
+	"runtimeConfigurationPlugin": {"checkPeriod"},
 
 	"queue": {"physicalName"}, "topic": {"physicalName"}, "tempQueue": {"physicalName"}, "tempTopic": {"physicalName"},
 }

@@ -138,7 +138,7 @@ func (b *Broker) Restart() {
 		b.t.Fatal(err)
 	}
 	b.process = p
-	accepted := Poll(startLimit, func() bool { return p.ended() || accepts(b.Addr()) })
+	accepted := Poll(startLimit, func() bool { return p.ended() || Accepts(b.Addr()) })
 	b.Startup = time.Since(begin)
 	if p.ended() {
 		b.process = nil
