@@ -38,14 +38,16 @@ type protocol func(b *broker.Broker, a *protocols.Address, url func() string, lo
 
 // served are the protocols of this build, by the scheme of a connector's URI.
 var served = map[string]protocol{
-	"tcp": newOpenWire,
-	"nio": newOpenWire,
+	"tcp":       newOpenWire,
+	"nio":       newOpenWire,
+	"stomp":     newSTOMP,
+	"stomp+nio": newSTOMP,
 }
 
 // unserved are the schemes of the original that this build has no protocol for.
 var unserved = []string{
 	"ssl", "nio+ssl", "auto", "auto+ssl", "auto+nio", "auto+nio+ssl", "amqp", "amqp+ssl", "amqp+nio", "amqp+nio+ssl",
-	"stomp", "stomp+ssl", "stomp+nio", "stomp+nio+ssl", "mqtt", "mqtt+ssl", "mqtt+nio", "mqtt+nio+ssl", "ws", "wss",
+	"stomp+ssl", "stomp+nio+ssl", "mqtt", "mqtt+ssl", "mqtt+nio", "mqtt+nio+ssl", "ws", "wss",
 	"http", "https", "udp", "vm", "xmpp",
 }
 
