@@ -28,8 +28,7 @@ func (w *Inactivity) Busy(on bool) { w.busy.Store(on) }
 // Written notes that something was sent.
 func (w *Inactivity) Written() { w.written.Store(true) }
 
-// Watch calls silent once when nothing arrived for a whole period, and idle each time when nothing was sent for a third of it.
-// Both start after the grace. A period of 0 watches nothing.
+// Watch is WatchRead and WatchWritten for both ends that agreed on one period.
 func (w *Inactivity) Watch(period, grace time.Duration, idle, silent func()) {
 	if period <= 0 {
 		return
@@ -38,12 +37,33 @@ func (w *Inactivity) Watch(period, grace time.Duration, idle, silent func()) {
 	if period <= 3*time.Millisecond {
 		idlePeriod = period
 	}
-	w.every(grace, idlePeriod, func() bool {
+	w.watchWritten(idlePeriod, grace, idle)
+	w.WatchRead(period, grace, silent)
+}
+
+// WatchWritten calls idle each time when nothing was sent for a whole period. A period of 0 watches nothing.
+func (w *Inactivity) WatchWritten(period time.Duration, idle func()) {
+	w.watchWritten(period, period, idle)
+}
+
+// watchWritten is WatchWritten that starts after the grace.
+func (w *Inactivity) watchWritten(period, grace time.Duration, idle func()) {
+	if period <= 0 {
+		return
+	}
+	w.every(grace, period, func() bool {
 		if !w.written.Swap(false) {
 			idle()
 		}
 		return true
 	})
+}
+
+// WatchRead calls silent once when nothing arrived for a whole period. It starts after the grace. A period of 0 watches nothing.
+func (w *Inactivity) WatchRead(period, grace time.Duration, silent func()) {
+	if period <= 0 {
+		return
+	}
 	w.every(grace, period, func() bool {
 		if w.read.Swap(false) || w.busy.Load() {
 			return true
