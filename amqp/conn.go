@@ -46,6 +46,7 @@ type conn struct {
 	temporaries  int64
 	channels     int64
 	declared     int64
+	acking       *sender // whose messages the client's last disposition was about
 
 	talking atomic.Bool // the headers and SASL are through, and the Open came
 	linked  atomic.Pointer[broker.Connection]
@@ -163,21 +164,29 @@ func (c *conn) handle(f wire.Frame) error {
 	return s.handle(p, payload)
 }
 
-// note tells the rhythm of reading what the client is at. Only what nobody waits for may be read some at a time.
+// note tells the rhythm of reading what the client is at. Only what nobody waits for may be read some at a time: transfers that are settled, or come
+// while many before them are not answered, and settled dispositions.
 func (c *conn) note(p any) {
 	switch p := p.(type) {
 	case *wire.Transfer:
 		kind := protocols.Mixed
-		if p.Settled.Or(false) {
+		if p.Settled.Or(false) || c.waiting.Load() >= manyWaiting {
 			kind = protocols.Messages
 		}
 		c.pace.Doing(&c.out, kind, nil, false)
 	case *wire.Disposition:
+		if p.Settled && c.acking != nil {
+			c.pace.Doing(&c.out, protocols.Acks, &c.acking.id, true)
+			return
+		}
 		c.pace.Doing(&c.out, protocols.Mixed, nil, true)
 	default:
 		c.pace.Doing(&c.out, protocols.Mixed, nil, false)
 	}
 }
+
+// manyWaiting is how many messages without an answer show that the client does not wait for each.
+const manyWaiting = 16
 
 // handleOpen makes the client known to the broker.
 func (c *conn) handleOpen(p *wire.Open) error {

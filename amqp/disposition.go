@@ -38,6 +38,7 @@ func (s *session) handleDisposition(p *wire.Disposition) error {
 		if o.Kind == 0 {
 			o = r.sender.fallback
 		}
+		s.conn.acking = r.sender
 		r.sender.apply(r.ids, o, s.confirmation(p, r, o))
 	}
 	return nil
