@@ -16,6 +16,8 @@ import (
 	"goactivemq/activemq/config"
 	"goactivemq/activemq/logging"
 	"goactivemq/activemq/management"
+	"goactivemq/activemq/scheduler"
+	"goactivemq/activemq/store"
 	"goactivemq/amqp"
 	"goactivemq/openwire"
 	"goactivemq/protocols"
@@ -121,8 +123,12 @@ type running struct {
 	began      time.Time
 	broker     *broker.Broker
 	store      openStore
+	scheduler  *scheduler.Scheduler // nil: none configured
+	jobs       store.Jobs           // of the scheduler
+	jobsFailed <-chan struct{}      // closed when jobs failed; nil where they cannot
 	connectors []*protocols.Connector
 	console    *webconsole.Server // nil: none configured
+	selectors  *selectorCache     // nil: none configured
 	id         string
 }
 
@@ -141,7 +147,14 @@ func (r *running) open(ctx context.Context, ready func()) error {
 		}
 		r.log.Info("deleteAllMessagesOnStartup: the store is empty now")
 	}
-	b, err := broker.New(r.options(memory))
+	if err := r.openScheduler(ctx); err != nil {
+		return err
+	}
+	o, err := r.options(memory)
+	if err != nil {
+		return err
+	}
+	b, err := broker.New(o)
 	if err != nil {
 		return err
 	}
@@ -159,8 +172,13 @@ func (r *running) open(ctx context.Context, ready func()) error {
 }
 
 // options puts the configuration into the broker's terms.
-func (r *running) options(memory int64) broker.Options {
+func (r *running) options(memory int64) (broker.Options, error) {
 	c := r.config
+	rules, err := virtualRules(c)
+	if err != nil {
+		return broker.Options{}, err
+	}
+	r.selectors = openSelectorCache(c.Plugins, r.log)
 	o := broker.Options{
 		Name:                   c.Name,
 		ID:                     r.id,
@@ -168,8 +186,14 @@ func (r *running) options(memory int64) broker.Options {
 		Store:                  r.store.Store,
 		Persistent:             c.Persistent,
 		Policies:               policies(c.DestinationPolicy),
+		Virtual:                rules,
+		SelectorCache:          r.selectors.remembered(),
+		PathSeparator:          pathSeparator(c.Plugins),
+		PurgeInterval:          time.Duration(c.SchedulePeriodForDestinationPurge) * time.Millisecond,
+		PurgeMax:               c.MaxPurgedDestinationsPerSweep,
 		MemoryLimit:            memory,
 		StoreLimit:             int64(c.SystemUsage.Store.Limit),
+		SchedulerLimit:         int64(c.SystemUsage.JobScheduler.Limit),
 		TempLimit:              int64(c.SystemUsage.Temp.Limit),
 		SendFailIfNoSpace:      c.SystemUsage.SendFailIfNoSpace,
 		SendFailIfNoSpaceAfter: c.SystemUsage.SendFailIfNoSpaceAfterTimeout.Duration(),
@@ -180,7 +204,10 @@ func (r *running) options(memory int64) broker.Options {
 		PopulateUserID:         c.PopulateJMSXUserID,
 		Log:                    r.log,
 	}
-	return o
+	if r.scheduler != nil {
+		o.Scheduler = r.scheduler
+	}
+	return o, nil
 }
 
 // openConnector binds one connector, unless this build has no such protocol.
@@ -243,6 +270,7 @@ func (r *running) makeDestinations() error {
 
 // serve accepts connections until ctx ends or the store fails.
 func (r *running) serve(ctx context.Context, ready func()) error {
+	r.startScheduler()
 	for _, c := range r.connectors {
 		c.Start()
 		logging.Logger(connectorLogger).Info("Connector " + c.Name() + " started")
@@ -256,6 +284,8 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 		return nil
 	case <-r.store.failed():
 		return fmt.Errorf("stopped because the store failed: %w", r.store.kaha.Err())
+	case <-r.jobsFailed:
+		return errors.New("stopped because the job scheduler store failed: the log says why")
 	}
 }
 
@@ -268,6 +298,7 @@ func (r *running) close() {
 	for _, c := range r.connectors {
 		c.StopAccepting()
 	}
+	r.stopScheduler()
 	if r.broker != nil {
 		r.broker.Close()
 	}
@@ -275,9 +306,11 @@ func (r *running) close() {
 		c.Close()
 		logging.Logger(connectorLogger).Info("Connector " + c.Name() + " stopped")
 	}
+	r.selectors.close()
 	if err := r.store.close(); err != nil {
 		r.log.Error("the store was not closed cleanly", "error", err)
 	}
+	r.closeJobs()
 	if r.broker != nil {
 		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) uptime %s", cli.Version, r.config.Name, r.id, management.Uptime(time.Since(r.began))))
 		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) is shutdown", cli.Version, r.config.Name, r.id))
