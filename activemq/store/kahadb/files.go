@@ -50,6 +50,12 @@ func listFiles(fs vfs.FS, dir string) (*files, error) {
 	return f, nil
 }
 
+// HasJournal tells whether a directory holds journal files.
+func HasJournal(fs vfs.FS, directory string) (bool, error) {
+	f, err := listFiles(fs, directory)
+	return err == nil && len(f.known) > 0, err
+}
+
 // numbers returns the numbers of the files, in order.
 func (f *files) numbers() []int32 {
 	f.mu.Lock()

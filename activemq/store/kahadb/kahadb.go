@@ -27,25 +27,21 @@
 package kahadb
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
 
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
+	"goactivemq/activemq/store/filelock"
 	"goactivemq/activemq/vfs"
 )
-
-// lockName is the file by which one broker keeps others, Java's too, away.
-const lockName = "lock"
 
 // Store is an open KahaDB directory. It implements store.Store.
 type Store struct {
 	options Options
 	fs      vfs.FS
-	lock    vfs.File
+	lock    *filelock.Lock // nil: without one
 	files   *files
 	journal *journal
 
@@ -86,6 +82,9 @@ func Open(o Options) (*Store, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
+	if o.Codec == nil {
+		return nil, errors.New("kahadb: no codec")
+	}
 	s := &Store{
 		options: o, fs: o.FS,
 		stop: make(chan struct{}), failed: make(chan struct{}),
@@ -97,6 +96,9 @@ func Open(o Options) (*Store, error) {
 	}
 	if err := s.recover(); err != nil {
 		return nil, errors.Join(err, s.release())
+	}
+	if s.lock != nil && o.LockKeepAlive > 0 {
+		s.lock.Watch(o.LockKeepAlive, s.fail)
 	}
 	s.running.Add(1)
 	go s.housekeep()
@@ -117,20 +119,13 @@ func (s *Store) acquire() error {
 			return fmt.Errorf("kahadb: %w", err)
 		}
 	}
-	path := filepath.Join(s.options.Directory, lockName)
-	lock, err := s.fs.Lock(path)
-	if errors.Is(err, vfs.ErrLocked) {
-		return fmt.Errorf("kahadb: %s: %w", path, store.ErrLocked)
+	if s.options.Unlocked {
+		return nil
 	}
-	if err != nil {
+	var err error
+	if s.lock, err = filelock.Open(s.fs, s.options.Directory, s.options.Now()); err != nil {
 		return fmt.Errorf("kahadb: %w", err)
 	}
-	// Java keeps the time of the last lock in the file.
-	now := binary.BigEndian.AppendUint64(nil, uint64(s.options.Now().UnixMilli()))
-	if _, err := lock.WriteAt(now, 0); err != nil {
-		return errors.Join(fmt.Errorf("kahadb: %s: %w", path, err), lock.Close())
-	}
-	s.lock = lock
 	return nil
 }
 
@@ -143,7 +138,10 @@ func (s *Store) release() error {
 	if s.files != nil {
 		err = errors.Join(err, s.files.close())
 	}
-	return errors.Join(err, s.lock.Close())
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
+	}
+	return err
 }
 
 // Close writes what is queued, makes a last checkpoint, and closes the store.
@@ -183,6 +181,9 @@ func (s *Store) Err() error {
 	}
 }
 
+// Fail ends the store's work for a reason that lies outside of it: the lock that keeps other brokers away is lost.
+func (s *Store) Fail(err error) { s.fail(err) }
+
 // fail ends the store's work after an index that cannot be read or written. It may be called with or without the store's lock.
 func (s *Store) fail(err error) { s.journal.check(err) }
 
@@ -192,6 +193,9 @@ func (s *Store) broken(err error) {
 		s.failure = err
 		s.options.Log.Error("kahadb store failed", "directory", s.options.Directory, "error", err)
 		close(s.failed)
+		if s.options.OnFailure != nil {
+			s.options.OnFailure(err)
+		}
 	})
 }
 

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
@@ -31,7 +29,7 @@ func (s *Store) recover() error {
 		return fmt.Errorf("kahadb: %s keeps OpenWire version %d, the codec is of %d", s.options.Directory, version, s.options.OpenWireVersion)
 	}
 	s.journal = newJournal(s.files, &s.options, s.applied, s.broken)
-	end, bad, torn, err := s.findEnd()
+	end, bad, torn, err := s.journal.findEnd()
 	if err != nil {
 		return fmt.Errorf("kahadb: %w", err)
 	}
@@ -45,20 +43,10 @@ func (s *Store) recover() error {
 	if err := s.removeJavaIndex(); err != nil {
 		return err
 	}
-	if err := s.journal.open(end); err != nil {
+	if err := s.journal.open(end, torn, bad[end.file()]); err != nil {
 		return fmt.Errorf("kahadb: %w", err)
 	}
 	s.end = s.journal.end
-	if torn {
-		if err := s.journal.cut(); err != nil {
-			return fmt.Errorf("kahadb: %w", err)
-		}
-	}
-	for _, b := range bad[end.file()] {
-		if err := s.journal.mend(b); err != nil {
-			return fmt.Errorf("kahadb: %w", err)
-		}
-	}
 	go s.journal.run()
 	if err := r.finish(); err != nil {
 		return errors.Join(err, s.journal.close())
@@ -79,65 +67,6 @@ func (s *Store) dropIdleTopics() {
 			delete(s.logs, d)
 		}
 	}
-}
-
-// findEnd checks the last file with content, or all where the options say so, and returns the end of the journal, the damaged parts
-// before it, and whether the rest of a torn write is behind it.
-func (s *Store) findEnd() (end position, bad map[int32][]stretch, torn bool, err error) {
-	numbers := s.files.numbers()
-	bad = map[int32][]stretch{}
-	for i, n := range slices.Backward(numbers) {
-		if end != 0 && !s.options.CheckForCorruptJournalFiles {
-			break
-		}
-		v, err := s.verify(n)
-		if err != nil {
-			return 0, nil, false, err
-		}
-		s.report(n, v)
-		if len(v.bad) > 0 {
-			bad[n] = v.bad
-		}
-		switch {
-		case end != 0 && v.torn:
-			bad[n] = append(bad[n], stretch{v.end, v.size - 1})
-		case end == 0 && (v.end > 0 || v.torn || i == 0):
-			// A file without content is one that was made just before the end, or ahead of time.
-			end, torn = at(n, v.end), v.torn
-		}
-	}
-	if s.options.CheckForCorruptJournalFiles && !s.options.IgnoreMissingJournalFiles && len(bad) > 0 {
-		err = fmt.Errorf("corrupt journal files: %s", s.fileNames(bad))
-	}
-	return end, bad, torn, err
-}
-
-func (s *Store) verify(n int32) (verified, error) {
-	d, err := s.files.acquire(n)
-	if err != nil {
-		return verified{}, err
-	}
-	v, err := verify(d)
-	return v, errors.Join(err, s.files.release(d))
-}
-
-// report logs what is damaged.
-func (s *Store) report(n int32, v verified) {
-	for _, b := range v.bad {
-		s.options.Log.Warn(fmt.Sprintf("Corrupt journal records found in '%s' between offsets: %d..%d", s.files.path(n), b.from, b.to))
-	}
-	if v.torn {
-		s.options.Log.Warn(fmt.Sprintf("Corrupt journal records found in '%s' from offset: %d..%d to EOF", s.files.path(n), v.end, v.size))
-	}
-}
-
-func (s *Store) fileNames(files map[int32][]stretch) string {
-	var names []string
-	for n := range files {
-		names = append(names, fileName(n))
-	}
-	slices.Sort(names)
-	return strings.Join(names, ", ")
 }
 
 // refuseDamage refuses to open over damaged records in the last file that had been good: those the index knows of, and all where there is no index. What
@@ -337,9 +266,9 @@ func (s *Store) checkMissing(bad map[int32][]stretch) error {
 		return err
 	}
 	if !s.options.IgnoreMissingJournalFiles {
-		return fmt.Errorf("kahadb: %s: missing or corrupt journal files: %s, with messages of %v", s.options.Directory, s.fileNames(missing), messages)
+		return fmt.Errorf("kahadb: %s: missing or corrupt journal files: %s, with messages of %v", s.options.Directory, fileNames(missing), messages)
 	}
-	s.options.Log.Warn("messages in missing or corrupt journal files are given up", "files", s.fileNames(missing), "messages", messages)
+	s.options.Log.Warn("messages in missing or corrupt journal files are given up", "files", fileNames(missing), "messages", messages)
 	return nil
 }
 
