@@ -20,12 +20,17 @@ var obeyed = map[string][]string{
 		"expireMessagesPeriod", "persistJMSRedelivered", "strictOrderDispatch", "deadLetterStrategy", "pendingMessageLimitStrategy", "optimizedDispatch", "useCache",
 	},
 	"systemUsage": {"memoryUsage", "storeUsage", "tempUsage", "sendFailIfNoSpace", "sendFailIfNoSpaceAfterTimeout"},
+	"mKahaDB": {
+		"directory", "filteredPersistenceAdapters", "journalMaxFileLength", "journalWriteBatchSize", "checkForCorruption", "useLock", "lockKeepAlivePeriod",
+		"locker", "journalCleanupInterval", "stopOnError",
+	},
+	"filteredKahaDB": {"queue", "topic", "tempQueue", "tempTopic", "destination", "perDestination", "persistenceAdapter"},
 	"kahaDB": {
 		"directory", "directoryArchive", "journalMaxFileLength", "journalMaxWriteBatchSize", "journalDiskSyncStrategy", "journalDiskSyncInterval",
 		"enableJournalDiskSyncs", "preallocationScope", "preallocationStrategy", "checksumJournalFiles", "checkForCorruptJournalFiles",
 		"ignoreMissingJournalfiles", "checkpointInterval", "cleanupInterval", "cleanupOnStop", "archiveDataLogs", "forceRecoverIndex",
 		"concurrentStoreAndDispatchQueues", "purgeRecoveredXATransactionStrategy", "locker", "databaseLockedWaitDelay", "indexDirectory",
-		"enableAckCompaction", "compactAcksAfterNoGC", "indexCacheSize", "indexWriteBatchSize", "enableIndexDiskSyncs", "enableIndexWriteAsync",
+		"enableAckCompaction", "compactAcksAfterNoGC", "useLock", "lockKeepAlivePeriod", "indexCacheSize", "indexWriteBatchSize", "enableIndexDiskSyncs", "enableIndexWriteAsync",
 	},
 }
 
@@ -52,8 +57,15 @@ func withoutEffect(b *config.Broker) []string {
 		}
 	}
 	look("systemUsage", &b.SystemUsage.Source)
-	if k, ok := b.PersistenceAdapter.(*config.KahaDB); ok {
+	switch k := b.PersistenceAdapter.(type) {
+	case *config.KahaDB:
 		look("kahaDB", &k.Source)
+	case *config.MultiKahaDB:
+		look("mKahaDB", &k.Source)
+		for _, f := range k.Filters {
+			look("filteredKahaDB", &f.Source)
+			look("kahaDB", &f.PersistenceAdapter.(*config.KahaDB).Source)
+		}
 	}
 	return warnings
 }

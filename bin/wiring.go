@@ -17,6 +17,7 @@ import (
 	"goactivemq/activemq/config"
 	"goactivemq/activemq/logging"
 	"goactivemq/activemq/management"
+	"goactivemq/activemq/store"
 	"goactivemq/openwire"
 	"goactivemq/protocols"
 	"goactivemq/webconsole"
@@ -132,7 +133,12 @@ func (r *running) open(ctx context.Context, ready func()) error {
 	r.id = brokerID(r.config, r.began)
 	memory := memoryLimit(r.config.SystemUsage, r.settings.MaxHeap, r.log)
 	tuneCollector(memory)
-	if err := r.store.open(ctx, r.config, r.log, ready); err != nil {
+	err := r.store.open(ctx, r.config, r.log, func(lock string) {
+		r.standBy(lock)
+		ready()
+	})
+	r.closeConsole()
+	if err != nil {
 		return err
 	}
 	r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) is starting", cli.Version, r.config.Name, r.id))
@@ -256,7 +262,10 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 	case <-ctx.Done():
 		return nil
 	case <-r.store.failed():
-		return fmt.Errorf("stopped because the store failed: %w", r.store.kaha.Err())
+		if err := r.store.failing.Err(); errors.Is(err, store.ErrLockLost) {
+			r.log.Error(r.config.Name + ", no longer able to keep the exclusive lock so giving up being a master")
+		}
+		return fmt.Errorf("stopped because the store failed: %w", r.store.failing.Err())
 	}
 }
 

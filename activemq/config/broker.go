@@ -11,7 +11,7 @@ var served = []any{
 	(*Broker)(nil), (*ManagementContext)(nil), (*TransportConnector)(nil), (*PublishedAddressPolicy)(nil),
 	(*PolicyMap)(nil), (*PolicyEntry)(nil), (*ConstantPendingMessageLimit)(nil), (*PrefetchRatePendingMessageLimit)(nil),
 	(*SharedDeadLetter)(nil), (*IndividualDeadLetter)(nil), (*DiscardingDeadLetter)(nil),
-	(*KahaDB)(nil), (*MemoryStore)(nil), (*SharedFileLocker)(nil),
+	(*KahaDB)(nil), (*MultiKahaDB)(nil), (*FilteredKahaDB)(nil), (*MemoryStore)(nil), (*SharedFileLocker)(nil),
 	(*SystemUsage)(nil), (*MemoryUsage)(nil), (*StoreUsage)(nil), (*TempUsage)(nil), (*JobSchedulerUsage)(nil),
 	(*SimpleAuthentication)(nil), (*AuthenticationUser)(nil), (*JAASAuthentication)(nil),
 	(*Authorization)(nil), (*AuthorizationTable)(nil), (*AuthorizationEntry)(nil), (*TempAuthorizationEntry)(nil),
