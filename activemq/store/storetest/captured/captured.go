@@ -33,7 +33,6 @@ type Fixture struct {
 	Contents  struct {
 		Destinations         []Destination
 		PreparedTransactions []Prepared
-		ScheduledJobs        []map[string]any
 	}
 }
 
