@@ -87,6 +87,16 @@ func (f *files) bytes(except int32) int64 {
 	return sum
 }
 
+// sizeOf returns the size of a file as it was found or made.
+func (f *files) sizeOf(n int32) int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if d := f.known[n]; d != nil {
+		return d.size
+	}
+	return 0
+}
+
 func (f *files) path(n int32) string { return filepath.Join(f.dir, fileName(n)) }
 
 // acquire returns a file opened. The caller gives it back with release.
