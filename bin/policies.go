@@ -61,8 +61,28 @@ func entry(e *config.PolicyEntry, pattern message.Destination) policy.Entry {
 	case *config.PrefetchRatePendingMessageLimit:
 		p.PrefetchRatePending = s.Multiplier
 	}
+	p.Consumers = consumers(e)
+	p.Recovery = recovery(e.SubscriptionRecoveryPolicy)
+	p.AlwaysRetroactive = e.AlwaysRetroactive
 	p.DeadLetter = deadLetter(e.DeadLetterStrategy, p.DeadLetter)
 	return p
+}
+
+// recovery puts a subscription recovery policy into the broker's terms.
+func recovery(s config.SubscriptionRecoveryPolicy) policy.Recovery {
+	switch s := s.(type) {
+	case *config.LastImageRecovery:
+		return policy.Recovery{Kind: policy.RecoverLast}
+	case *config.FixedCountRecovery:
+		return policy.Recovery{Kind: policy.RecoverCount, Count: s.MaximumSize}
+	case *config.FixedSizedRecovery:
+		return policy.Recovery{Kind: policy.RecoverBytes, Bytes: s.MaximumSize}
+	case *config.TimedRecovery:
+		return policy.Recovery{Kind: policy.RecoverTime, Duration: s.RecoverDuration.Duration()}
+	case *config.RetainedRecovery:
+		return recovery(s.Wrapped)
+	}
+	return policy.Recovery{}
 }
 
 // deadLetter puts a dead letter strategy into the broker's terms.

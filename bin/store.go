@@ -21,6 +21,7 @@ type openStore struct {
 	store.Store
 	failing        failing // nil: a store that never fails
 	beforeDispatch bool    // messages are to be on disk before a consumer gets them
+	version        int     // the OpenWire version of its records
 }
 
 // open opens the store that the configuration asks for. It waits while another broker has it; standBy is then called once, with what it waits for.

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"goactivemq/activemq/config"
 	"goactivemq/activemq/logging"
 	"goactivemq/activemq/management"
+	"goactivemq/activemq/scheduler"
 	"goactivemq/activemq/store"
 	"goactivemq/openwire"
 	"goactivemq/protocols"
@@ -62,7 +62,7 @@ func (program) Validate(s cli.Settings, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range warnings(file) {
+	for _, w := range file.Warnings {
 		fmt.Fprintln(out, w)
 	}
 	return refuseUnserved(file.Broker)
@@ -81,15 +81,6 @@ func load(s cli.Settings) (*config.File, error) {
 	})
 }
 
-// warnings returns what the configuration asks for in vain.
-func warnings(file *config.File) []string {
-	var all []string
-	for _, w := range file.Warnings {
-		all = append(all, w.String())
-	}
-	return append(all, withoutEffect(file.Broker)...)
-}
-
 // Run starts the broker that the configuration describes, and stops it when ctx ends. What was opened is closed in
 // reverse order, whatever happens.
 func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
@@ -97,8 +88,8 @@ func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range warnings(file) {
-		logging.Logger(configLogger).Warn(w)
+	for _, w := range file.Warnings {
+		logging.Logger(configLogger).Warn(w.String())
 	}
 	if err := refuseUnserved(file.Broker); err != nil {
 		return err
@@ -123,8 +114,12 @@ type running struct {
 	began      time.Time
 	broker     *broker.Broker
 	store      openStore
+	scheduler  *scheduler.Scheduler // nil: none configured
+	jobs       store.Jobs           // of the scheduler
+	jobsFailed <-chan struct{}      // closed when jobs failed; nil where they cannot
 	connectors []*protocols.Connector
 	console    *webconsole.Server // nil: none configured
+	selectors  *selectorCache     // nil: none configured
 	id         string
 }
 
@@ -148,7 +143,14 @@ func (r *running) open(ctx context.Context, ready func()) error {
 		}
 		r.log.Info("deleteAllMessagesOnStartup: the store is empty now")
 	}
-	b, err := broker.New(r.options(memory))
+	if err := r.openScheduler(ctx); err != nil {
+		return err
+	}
+	o, err := r.options(memory)
+	if err != nil {
+		return err
+	}
+	b, err := broker.New(o)
 	if err != nil {
 		return err
 	}
@@ -166,8 +168,13 @@ func (r *running) open(ctx context.Context, ready func()) error {
 }
 
 // options puts the configuration into the broker's terms.
-func (r *running) options(memory int64) broker.Options {
+func (r *running) options(memory int64) (broker.Options, error) {
 	c := r.config
+	rules, err := virtualRules(c)
+	if err != nil {
+		return broker.Options{}, err
+	}
+	r.selectors = openSelectorCache(c.Plugins, r.log)
 	o := broker.Options{
 		Name:                   c.Name,
 		ID:                     r.id,
@@ -175,8 +182,14 @@ func (r *running) options(memory int64) broker.Options {
 		Store:                  r.store.Store,
 		Persistent:             c.Persistent,
 		Policies:               policies(c.DestinationPolicy),
+		Virtual:                rules,
+		SelectorCache:          r.selectors.remembered(),
+		PathSeparator:          pathSeparator(c.Plugins),
+		PurgeInterval:          time.Duration(c.SchedulePeriodForDestinationPurge) * time.Millisecond,
+		PurgeMax:               c.MaxPurgedDestinationsPerSweep,
 		MemoryLimit:            memory,
 		StoreLimit:             int64(c.SystemUsage.Store.Limit),
+		SchedulerLimit:         int64(c.SystemUsage.JobScheduler.Limit),
 		TempLimit:              int64(c.SystemUsage.Temp.Limit),
 		SendFailIfNoSpace:      c.SystemUsage.SendFailIfNoSpace,
 		SendFailIfNoSpaceAfter: c.SystemUsage.SendFailIfNoSpaceAfterTimeout.Duration(),
@@ -186,14 +199,17 @@ func (r *running) options(memory int64) broker.Options {
 		PopulateUserID:         c.PopulateJMSXUserID,
 		Log:                    r.log,
 	}
-	return o
+	if r.scheduler != nil {
+		o.Scheduler = r.scheduler
+	}
+	return o, nil
 }
 
 // openConnector binds one connector, unless this build has no such protocol.
 func (r *running) openConnector(c *config.TransportConnector) error {
 	a, err := protocols.ParseAddress(string(c.URI))
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.At, err)
+		return fmt.Errorf("%s: %w", c.Place("uri"), err)
 	}
 	name := c.Name
 	if name == "" {
@@ -211,16 +227,15 @@ func (r *running) openConnector(c *config.TransportConnector) error {
 	url := func() string { return connector.URL(hostName()) }
 	h, err := makeHandler(r.broker, a, url, logging.Logger(transportLogger))
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.At, err)
+		return fmt.Errorf("%s: %w", c.Place("uri"), err)
 	}
 	connector, err = protocols.Open(name, a, h, logging.Logger(transportLogger))
 	if err != nil {
 		return err
 	}
 	r.connectors = append(r.connectors, connector)
-	if unread := a.Unread(); len(unread) > 0 {
-		sort.Strings(unread)
-		logging.Logger(connectorLogger).Warn(fmt.Sprintf("Connector %s: these options have no effect in this version: %s", name, strings.Join(unread, ", ")))
+	for _, text := range a.Leftover() {
+		logging.Logger(connectorLogger).Warn(fmt.Sprintf("%s: connector %s: %s", c.Place("uri"), name, text))
 	}
 	logging.Logger(listenLogger).Info("Listening for connections at: " + url() + optionsOf(string(c.URI)))
 	return nil
@@ -250,6 +265,7 @@ func (r *running) makeDestinations() error {
 
 // serve accepts connections until ctx ends or the store fails.
 func (r *running) serve(ctx context.Context, ready func()) error {
+	r.startScheduler()
 	for _, c := range r.connectors {
 		c.Start()
 		logging.Logger(connectorLogger).Info("Connector " + c.Name() + " started")
@@ -266,6 +282,8 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 			r.log.Error(r.config.Name + ", no longer able to keep the exclusive lock so giving up being a master")
 		}
 		return fmt.Errorf("stopped because the store failed: %w", r.store.failing.Err())
+	case <-r.jobsFailed:
+		return errors.New("stopped because the job scheduler store failed: the log says why")
 	}
 }
 
@@ -278,6 +296,7 @@ func (r *running) close() {
 	for _, c := range r.connectors {
 		c.StopAccepting()
 	}
+	r.stopScheduler()
 	if r.broker != nil {
 		r.broker.Close()
 	}
@@ -285,9 +304,11 @@ func (r *running) close() {
 		c.Close()
 		logging.Logger(connectorLogger).Info("Connector " + c.Name() + " stopped")
 	}
+	r.selectors.close()
 	if err := r.store.close(); err != nil {
 		r.log.Error("the store was not closed cleanly", "error", err)
 	}
+	r.closeJobs()
 	if r.broker != nil {
 		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) uptime %s", cli.Version, r.config.Name, r.id, management.Uptime(time.Since(r.began))))
 		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) is shutdown", cli.Version, r.config.Name, r.id))

@@ -48,7 +48,7 @@ func (b *Broker) adviseLocked(topic string, data any, properties message.Map) {
 	if t == nil || !t.hasSubscribers() {
 		return
 	}
-	t.admit(b.advisory(name, data, properties, nil), nil)
+	t.admit(b.advisory(name, data, properties, nil), nil, nil)
 }
 
 // patternCoversLocked tells whether a consumer's name with wildcards covers the topic.
@@ -258,9 +258,7 @@ func (b *Broker) tellLocked(s *Subscription, topic string, data any, properties 
 		t, _ = made.(*Topic)
 	}
 	m := b.advisory(name, data, properties, s.info.Consumer)
-	l := &load{size: int64(m.Size()), usage: t.memory}
-	l.holders.Store(1)
-	t.memory.add(l.size)
+	l := t.newLoad(m)
 	t.inFlight.Add(1)
 	if lost := s.offer(&delivery{message: m, from: t, load: l}, -1); lost != nil {
 		t.discarded(lost)

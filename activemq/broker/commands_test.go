@@ -25,7 +25,7 @@ func parseWords(all []string) words {
 		switch {
 		case ok:
 			w.named[key] = value
-		case word == "transient" || word == "browser" || word == "nolocal" || word == "sorted" || word == "retroactive":
+		case word == "transient" || word == "browser" || word == "nolocal" || word == "sorted" || word == "retroactive" || word == "empty":
 			w.named[word] = "true"
 		default:
 			w.plain = append(w.plain, word)
@@ -239,6 +239,9 @@ func (f *fixture) doSend(c *client, w words) string {
 		m := f.newMessage(c, w.at(1), name)
 		m.Persistent = w.named["transient"] == ""
 		m.Priority = int8(w.number("priority", message.DefaultPriority))
+		if w.named["empty"] != "" {
+			m.Content = nil
+		}
 		if tx := w.named["tx"]; tx != "" {
 			m.Transaction = f.transaction(c, tx)
 		}

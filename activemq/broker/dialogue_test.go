@@ -24,7 +24,7 @@ var rewrite = flag.Bool("rewrite", false, "write what really came into testdata/
 //	consume CLIENT NAME DESTINATION [prefetch=N priority=N selector=S durable=NAME browser nolocal retroactive sorted]
 //	                                       sorted lists what comes by name, where its order means nothing
 //	close NAME [delivered=none|MESSAGE]    without it the client says nothing about what was delivered
-//	send CLIENT DESTINATION MESSAGE … [tx=T transient priority=N ttl=1s KEY:VALUE]
+//	send CLIENT DESTINATION MESSAGE … [tx=T transient empty priority=N ttl=1s KEY:VALUE]
 //	ack, individual, delivered, poison, expired NAME [FIRST..]LAST [tx=T]
 //	endsession CLIENT                      with all its consumers, which are in one session
 //	begin, prepare, commit, onephase, rollback, forget CLIENT T      T is an XA transaction where it starts with X
@@ -136,7 +136,9 @@ func dialogueOptions(t *testing.T, words []string) func(*broker.Options) {
 		case "storeFirst":
 			o.StoreBeforeDispatch = true
 		default:
-			t.Fatalf("broker option %s is not known", key)
+			if !policyOption(&e, key, value) {
+				t.Fatalf("broker option %s is not known", key)
+			}
 		}
 	}
 	return func(to *broker.Options) {

@@ -159,12 +159,18 @@ func (b *Broker) bindDurable(s *Subscription, info *message.SubscriptionInfo, st
 	d.active.Store(s)
 	s.durable = d
 	if fresh {
-		return true, b.joinCoveredLocked(d, s.info.Retroactive, stored)
+		if err := b.joinCoveredLocked(d, s.info.Retroactive, stored); err != nil {
+			return true, err
+		}
+	} else {
+		for _, h := range d.shares {
+			s.addOrigin(h)
+		}
 	}
 	for _, h := range d.shares {
-		s.addOrigin(h)
+		h.recover(s)
 	}
-	return false, nil
+	return fresh, nil
 }
 
 // sharesOf returns the shares that a durable subscription has now, none when there is no such subscription.

@@ -3,6 +3,7 @@ package broker
 import (
 	"sync"
 
+	"goactivemq/activemq/broker/policy"
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
 )
@@ -16,12 +17,14 @@ type Topic struct {
 	// mu guards what follows.
 	subscribers []*Subscription
 	shares      []*share // of durable subscriptions, also of those that are away
+	recovery    recovery
 	afterwards
 }
 
 // newTopic makes the topic over what the store holds of it.
 func (b *Broker) newTopic(name message.Destination) (*Topic, error) {
 	t := &Topic{Destination: b.newDestination(name)}
+	t.recovery.recent = policy.NewRecent(t.policy.Recovery)
 	if name.IsTemporary() || name.IsAdvisory() {
 		return t, nil
 	}
@@ -44,9 +47,9 @@ func (t *Topic) storesLocked(m *message.Message) bool { return m.Persistent && l
 func (t *Topic) send(m *message.Message, by *Connection, whenDone store.Completion) {
 	t.mu.Lock()
 	if !t.storesLocked(m) {
-		t.publishLocked(m, nil)
+		kept := t.publishLocked(m, nil, whenDone)
 		t.unlockFor(by)
-		if whenDone != nil {
+		if whenDone != nil && !kept {
 			whenDone(nil)
 		}
 		return
@@ -54,8 +57,8 @@ func (t *Topic) send(m *message.Message, by *Connection, whenDone store.Completi
 	e := new(store.Entry)
 	var err error
 	both := newRendezvous(func() {
-		if err == nil {
-			t.admit(m, e)
+		if err == nil && t.admit(m, e, whenDone) {
+			return
 		}
 		if whenDone != nil {
 			whenDone(err)
@@ -85,14 +88,14 @@ func (t *Topic) stores(m *message.Message) bool {
 	return t.storesLocked(m)
 }
 
-// admit publishes a message. e is its entry where it is stored.
-func (t *Topic) admit(m *message.Message, e *store.Entry) {
+// admit publishes a message. e is its entry where it is stored. whenKept and the result are publishLocked's.
+func (t *Topic) admit(m *message.Message, e *store.Entry, whenKept store.Completion) (taken bool) {
 	t.mu.Lock()
 	defer t.unlock()
 	if e != nil {
 		t.stored.Admit(e)
 	}
-	t.publishLocked(m, e)
+	return t.publishLocked(m, e, whenKept)
 }
 
 // unlock ends what holds the lock, and does what has to be done after it.
@@ -105,25 +108,20 @@ func (t *Topic) unlockFor(by *Connection) {
 	later.do(t.broker, by)
 }
 
-// publishLocked gives m to all that want it.
-func (t *Topic) publishLocked(m *message.Message, e *store.Entry) {
+// publishLocked gives m to all that want it. taken tells that m is retained and whenKept is called when that is on disk; it is not otherwise.
+func (t *Topic) publishLocked(m *message.Message, e *store.Entry, whenKept store.Completion) (taken bool) {
 	t.enqueued.Add(1)
+	m, taken = t.rememberLocked(m, whenKept)
 	if len(t.subscribers) == 0 && len(t.shares) == 0 {
-		return
+		return taken
 	}
-	l := &load{size: int64(m.Size()), usage: t.memory}
-	l.holders.Store(1)
-	t.memory.add(l.size)
+	l := t.newLoad(m)
 	for _, s := range t.subscribers {
 		if !s.wants(m, m.Redeliveries) {
 			continue
 		}
 		l.holders.Add(1)
-		t.inFlight.Add(1)
-		d := &delivery{message: m, from: t, redeliveries: m.Redeliveries, load: l}
-		if lost := s.offer(d, t.maxPending(s)); lost != nil {
-			t.discarded(lost)
-		}
+		t.offerLocked(s, m, l)
 		t.touched.add(s)
 	}
 	for _, h := range t.shares {
@@ -131,6 +129,24 @@ func (t *Topic) publishLocked(m *message.Message, e *store.Entry) {
 		h.arrive(&delivery{message: m, entry: e, from: h, redeliveries: m.Redeliveries, load: l})
 	}
 	l.release()
+	return taken
+}
+
+// newLoad counts a message in memory, for one holder.
+func (t *Topic) newLoad(m *message.Message) *load {
+	l := &load{size: int64(m.Size()), usage: t.memory}
+	l.holders.Store(1)
+	t.memory.add(l.size)
+	return l
+}
+
+// offerLocked gives a message, of whose load it is a holder, to one subscriber.
+func (t *Topic) offerLocked(s *Subscription, m *message.Message, l *load) {
+	t.inFlight.Add(1)
+	d := &delivery{message: m, from: t, redeliveries: m.Redeliveries, load: l}
+	if lost := s.offer(d, t.maxPending(s)); lost != nil {
+		t.discarded(lost)
+	}
 }
 
 // maxPending returns how many messages may wait for a subscriber beyond its prefetch, -1 for any number.
@@ -190,8 +206,10 @@ func (t *Topic) expectConsumers() {}
 func (t *Topic) attach(s *Subscription) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.uses.Add(1)
 	t.subscribers = append(t.subscribers[:len(t.subscribers):len(t.subscribers)], s)
 	s.addOrigin(t)
+	t.recoverLocked(s)
 }
 
 // detach takes a subscriber out, with what waits for it.
@@ -215,6 +233,7 @@ func (t *Topic) hasSubscribers() bool {
 
 // remove ends the topic with all that it holds. whenDone is called when the store has dropped it.
 func (t *Topic) remove(whenDone store.Completion) {
+	t.forgetRetained()
 	if t.stored == nil {
 		whenDone(nil)
 		return

@@ -12,14 +12,14 @@ type MultiKahaDB struct {
 	// These are of the journal of transactions over several stores.
 	JournalMaxFileLength   Bytes  `xml:"journalMaxFileLength" default:"32mb"`
 	JournalWriteBatchSize  Bytes  `xml:"journalWriteBatchSize" default:"4mb"`
-	JournalCleanupInterval Millis `xml:"journalCleanupInterval" default:"30000" inert:"a file goes as soon as nothing needs it"`
+	JournalCleanupInterval Millis `xml:"journalCleanupInterval" default:"30000"`
 	CheckForCorruption     bool   `xml:"checkForCorruption" default:"true"`
 
 	UseLock             bool    `xml:"useLock" default:"true"`
 	LockKeepAlivePeriod Millis  `xml:"lockKeepAlivePeriod"`
 	Locker              element `xml:"locker"` // *SharedFileLocker, *Unserved, or nil: the former with its defaults
-	StopOnError         bool    `xml:"stopOnError" inert:"a store that fails always stops the broker"`
-	BrokerName          string  `xml:"brokerName" inert:"the broker sets it"`
+	StopOnError         bool    `xml:"stopOnError"`
+	BrokerName          string  `xml:"brokerName"`
 }
 
 // complete refuses what no store can be made of.

@@ -174,11 +174,11 @@ func Verify(o Options) ([]Damage, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := newJournal(f, &o, nil, nil)
+	d := directory{options: o, fs: o.FS, files: f}
 	var all []Damage
 	numbers := f.numbers()
 	for i, n := range numbers {
-		v, err := j.verify(n)
+		v, err := d.verify(n)
 		if err != nil {
 			return all, err
 		}

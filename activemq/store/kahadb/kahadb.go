@@ -3,13 +3,15 @@
 //
 // # The files
 //
+//	directory.go                      the lock, the journal's files and its end
 //	format.go record.go protobuf.go   what stands in a journal file; dump.go prints it
 //	journal.go files.go               the appender: group commit; the journal's files
 //	index.go page.go intervals.go     a destination's run of entries, in pages of the index file
 //	checkpoint.go meta.go             what the index is true for, on the disk
-//	recover.go scan.go                Open: where the journal ends, which index to believe
+//	tail.go scan.go recover.go        Open: where the journal ends, which index to believe
 //	replay.go sweep.go unfinished.go  the journal, read from where the index ends
-//	cleanup.go guards.go compact.go   which journal files may go
+//	cleanup.go guards.go compact.go   which journal files may go; explain.go tells why the others stay
+//	outcomes.go                       of transactions over several stores (mKahaDB)
 //	addition.go removal.go read.go    messages in, out, and read back
 //	queue.go topic.go transaction.go delivering.go   the contract of package store
 //
@@ -28,22 +30,15 @@ package kahadb
 
 import (
 	"errors"
-	"fmt"
 	"sync"
 
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
-	"goactivemq/activemq/store/filelock"
-	"goactivemq/activemq/vfs"
 )
 
 // Store is an open KahaDB directory. It implements store.Store.
 type Store struct {
-	options Options
-	fs      vfs.FS
-	lock    *filelock.Lock // nil: without one
-	files   *files
-	journal *journal
+	directory
 
 	prepared []store.Prepared
 
@@ -86,8 +81,8 @@ func Open(o Options) (*Store, error) {
 		return nil, errors.New("kahadb: no codec")
 	}
 	s := &Store{
-		options: o, fs: o.FS,
-		stop: make(chan struct{}), failed: make(chan struct{}),
+		directory: directory{options: o, fs: o.FS},
+		stop:      make(chan struct{}), failed: make(chan struct{}),
 		transactions: map[*transaction]struct{}{}, loose: map[*addition]struct{}{},
 	}
 	s.reset()
@@ -112,36 +107,13 @@ func (s *Store) reset() {
 	s.end, s.changed = 0, true
 }
 
-// acquire makes the directories and takes the lock.
-func (s *Store) acquire() error {
-	for _, dir := range []string{s.options.Directory, s.options.IndexDirectory} {
-		if err := s.fs.MkdirAll(dir); err != nil {
-			return fmt.Errorf("kahadb: %w", err)
-		}
-	}
-	if s.options.Unlocked {
-		return nil
-	}
-	var err error
-	if s.lock, err = filelock.Open(s.fs, s.options.Directory, s.options.Now()); err != nil {
-		return fmt.Errorf("kahadb: %w", err)
-	}
-	return nil
-}
-
 // release gives everything back that Open took.
 func (s *Store) release() error {
 	var err error
 	if s.pages != nil {
 		err = s.pages.file.Close()
 	}
-	if s.files != nil {
-		err = errors.Join(err, s.files.close())
-	}
-	if s.lock != nil {
-		err = errors.Join(err, s.lock.Close())
-	}
-	return err
+	return errors.Join(err, s.directory.release())
 }
 
 // Close writes what is queued, makes a last checkpoint, and closes the store.

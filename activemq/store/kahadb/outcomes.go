@@ -16,11 +16,9 @@ import (
 //	commit     all stores have committed it, nothing more is to be done
 //	trace      passed over
 //
-// The caller holds the lock that keeps other brokers away.
+// The lock that keeps other brokers away may be another directory's (Options.Unlocked).
 type Outcomes struct {
-	options Options
-	files   *files
-	journal *journal
+	directory
 
 	mu      sync.Mutex       // guards what follows
 	decided map[string]int32 // by the transaction's bytes: the file of its prepare record; not all stores have committed it
@@ -35,7 +33,7 @@ func OpenOutcomes(o Options) (*Outcomes, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	c := &Outcomes{options: o, decided: map[string]int32{}}
+	c := &Outcomes{directory: directory{options: o, fs: o.FS}, decided: map[string]int32{}}
 	if err := c.open(); err != nil {
 		return nil, fmt.Errorf("kahadb: %w", err)
 	}
@@ -44,15 +42,15 @@ func OpenOutcomes(o Options) (*Outcomes, error) {
 }
 
 func (c *Outcomes) open() error {
-	err := c.options.FS.MkdirAll(c.options.Directory)
+	err := c.acquire()
 	if err != nil {
 		return err
 	}
-	if c.files, err = listFiles(c.options.FS, c.options.Directory); err != nil {
+	if c.files, err = listFiles(c.fs, c.options.Directory); err != nil {
 		return err
 	}
 	c.journal = newJournal(c.files, &c.options, c.applied, c.broken)
-	end, bad, torn, err := c.journal.findEnd()
+	end, bad, torn, err := c.findEnd()
 	if err == nil && len(bad) > 0 && !c.options.IgnoreMissingJournalFiles {
 		err = fmt.Errorf("%s: damaged records, and with them perhaps the outcome of transactions, in %s; to go on without them set "+
 			"checkForCorruption=\"false\"", c.options.Directory, fileNames(bad))
@@ -61,10 +59,10 @@ func (c *Outcomes) open() error {
 		err = c.read(end, bad)
 	}
 	if err == nil {
-		err = c.journal.open(end, torn, bad[end.file()])
+		err = c.goOn(end, bad[end.file()], torn)
 	}
 	if err != nil {
-		return errors.Join(err, c.files.close())
+		return errors.Join(err, c.release())
 	}
 	return nil
 }
@@ -76,7 +74,7 @@ func (c *Outcomes) read(end position, bad map[int32][]stretch) error {
 			c.oldest = n
 		}
 		r := reader{files: c.files, end: -1, bad: bad[n], visit: c.record, lenient: c.options.IgnoreMissingJournalFiles}
-		r.skipped = func(b stretch) { c.journal.report(n, verified{bad: []stretch{b}}) }
+		r.skipped = func(b stretch) { c.report(n, verified{bad: []stretch{b}}) }
 		if n == end.file() {
 			r.end = end.offset()
 		}
@@ -192,7 +190,7 @@ func (c *Outcomes) broken(err error) {
 // Close writes what is queued and closes the journal.
 func (c *Outcomes) Close() error {
 	c.closeOnce.Do(func() {
-		c.closed = errors.Join(c.journal.close(), c.files.close())
+		c.closed = errors.Join(c.journal.close(), c.release())
 	})
 	return c.closed
 }

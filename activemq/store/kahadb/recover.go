@@ -29,7 +29,7 @@ func (s *Store) recover() error {
 		return fmt.Errorf("kahadb: %s keeps OpenWire version %d, the codec is of %d", s.options.Directory, version, s.options.OpenWireVersion)
 	}
 	s.journal = newJournal(s.files, &s.options, s.applied, s.broken)
-	end, bad, torn, err := s.journal.findEnd()
+	end, bad, torn, err := s.findEnd()
 	if err != nil {
 		return fmt.Errorf("kahadb: %w", err)
 	}
@@ -40,11 +40,11 @@ func (s *Store) recover() error {
 	if err := r.run(end); err != nil {
 		return err
 	}
-	if err := s.removeJavaIndex(); err != nil {
+	if err := s.removeIndex(s.options.IndexDirectory, javaIndex[:]); err != nil {
 		return err
 	}
-	if err := s.journal.open(end, torn, bad[end.file()]); err != nil {
-		return fmt.Errorf("kahadb: %w", err)
+	if err := s.goOn(end, bad[end.file()], torn); err != nil {
+		return err
 	}
 	s.end = s.journal.end
 	go s.journal.run()
@@ -93,21 +93,6 @@ func (s *Store) hasJavaIndex() (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// removeJavaIndex removes the index that a Java broker left, before anything is written that it does not know.
-func (s *Store) removeJavaIndex() error {
-	for _, name := range javaIndex {
-		path := filepath.Join(s.options.IndexDirectory, name)
-		switch err := s.fs.Remove(path); {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
-			return fmt.Errorf("kahadb: %w", err)
-		default:
-			s.options.Log.Info("removed the index of a Java broker, which makes a new one from the journal when it needs it", "file", path)
-		}
-	}
-	return nil
 }
 
 // loadIndex reads our index, and returns what it is true for. An index that cannot be trusted is given up: the answer is then that

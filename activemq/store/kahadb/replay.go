@@ -92,7 +92,7 @@ func (r *replay) read(numbers []int32, start, end position) error {
 			continue
 		}
 		f := reader{files: r.store.files, end: -1, bad: r.bad[n], visit: r.record, lenient: r.store.options.IgnoreMissingJournalFiles}
-		f.skipped = func(b stretch) { r.store.journal.report(n, verified{bad: []stretch{b}}) }
+		f.skipped = func(b stretch) { r.store.report(n, verified{bad: []stretch{b}}) }
 		if n == start.file() {
 			f.from = start.offset()
 		}

@@ -11,18 +11,18 @@ import (
 
 // findEnd checks the last file with content, or all where the options say so, and returns the end of the journal, the damaged parts
 // before it, and whether the rest of a torn write is behind it.
-func (j *journal) findEnd() (end position, bad map[int32][]stretch, torn bool, err error) {
-	numbers := j.files.numbers()
+func (d *directory) findEnd() (end position, bad map[int32][]stretch, torn bool, err error) {
+	numbers := d.files.numbers()
 	bad = map[int32][]stretch{}
 	for i, n := range slices.Backward(numbers) {
-		if end != 0 && !j.options.CheckForCorruptJournalFiles {
+		if end != 0 && !d.options.CheckForCorruptJournalFiles {
 			break
 		}
-		v, err := j.verify(n)
+		v, err := d.verify(n)
 		if err != nil {
 			return 0, nil, false, err
 		}
-		j.report(n, v)
+		d.report(n, v)
 		if len(v.bad) > 0 {
 			bad[n] = v.bad
 		}
@@ -34,28 +34,28 @@ func (j *journal) findEnd() (end position, bad map[int32][]stretch, torn bool, e
 			end, torn = at(n, v.end), v.torn
 		}
 	}
-	if j.options.CheckForCorruptJournalFiles && !j.options.IgnoreMissingJournalFiles && len(bad) > 0 {
+	if d.options.CheckForCorruptJournalFiles && !d.options.IgnoreMissingJournalFiles && len(bad) > 0 {
 		err = fmt.Errorf("corrupt journal files: %s", fileNames(bad))
 	}
 	return end, bad, torn, err
 }
 
-func (j *journal) verify(n int32) (verified, error) {
-	d, err := j.files.acquire(n)
+func (d *directory) verify(n int32) (verified, error) {
+	file, err := d.files.acquire(n)
 	if err != nil {
 		return verified{}, err
 	}
-	v, err := verify(d)
-	return v, errors.Join(err, j.files.release(d))
+	v, err := verify(file)
+	return v, errors.Join(err, d.files.release(file))
 }
 
 // report logs what is damaged.
-func (j *journal) report(n int32, v verified) {
+func (d *directory) report(n int32, v verified) {
 	for _, b := range v.bad {
-		j.options.Log.Warn(fmt.Sprintf("Corrupt journal records found in '%s' between offsets: %d..%d", j.files.path(n), b.from, b.to))
+		d.options.Log.Warn(fmt.Sprintf("Corrupt journal records found in '%s' between offsets: %d..%d", d.files.path(n), b.from, b.to))
 	}
 	if v.torn {
-		j.options.Log.Warn(fmt.Sprintf("Corrupt journal records found in '%s' from offset: %d..%d to EOF", j.files.path(n), v.end, v.size))
+		d.options.Log.Warn(fmt.Sprintf("Corrupt journal records found in '%s' from offset: %d..%d to EOF", d.files.path(n), v.end, v.size))
 	}
 }
 
@@ -71,7 +71,7 @@ func fileNames(files map[int32][]stretch) string {
 
 // open makes the file at end the current one, and the next batch go there. A new journal begins with file 1. What is torn behind the end is cut
 // off, and what is bad before it mended.
-func (j *journal) open(end position, torn bool, bad []stretch) error {
+func (j *journal) open(end position, bad []stretch, torn bool) error {
 	var err error
 	if end == 0 {
 		j.current, err = j.files.create(1, j.options.MaxFileLength, j.options.Preallocation)

@@ -121,7 +121,7 @@ func (s *Store) open() error {
 		}
 	}
 	o := s.options.Outcomes
-	o.Directory, o.FS, o.Log, o.OnFailure = filepath.Join(s.options.Directory, outcomesName), s.fs, s.options.Log, s.fail
+	o.Directory, o.FS, o.Log, o.OnFailure, o.Unlocked = filepath.Join(s.options.Directory, outcomesName), s.fs, s.options.Log, s.fail, true
 	var err error
 	if s.outcomes, err = kahadb.OpenOutcomes(o); err != nil {
 		return err

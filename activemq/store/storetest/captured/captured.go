@@ -33,6 +33,7 @@ type Fixture struct {
 	Contents  struct {
 		Destinations         []Destination
 		PreparedTransactions []Prepared
+		ScheduledJobs        []Job
 	}
 }
 
@@ -63,6 +64,18 @@ type Prepared struct {
 	GlobalTransactionID, BranchQualifier string
 	Messages                             []Message
 	Acks                                 []struct{ Destination, LastMessageID string }
+}
+
+// Job is a scheduled message.
+type Job struct {
+	JobID             string
+	Cron              string
+	Delay, Period     int64
+	Repeat            int32
+	Start             int64
+	NextExecutionText string
+	PayloadLength     int
+	PayloadSha256     string
 }
 
 // All returns the fixtures of some kinds of stores. It fails the test when there is none, and skips it where no facts were captured at all.
