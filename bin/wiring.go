@@ -135,7 +135,12 @@ func (r *running) open(ctx context.Context, ready func()) error {
 		r.log.Info(fmt.Sprintf("memoryUsage: %s, are %d MB", of, memory>>20))
 	}
 	tuneCollector(memory)
-	if err := r.store.open(ctx, r.config, r.log, ready); err != nil {
+	err := r.store.open(ctx, r.config, r.log, func(lock string) {
+		r.standBy(lock)
+		ready()
+	})
+	r.closeConsole()
+	if err != nil {
 		return err
 	}
 	r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) is starting", cli.Version, r.config.Name, r.id))
@@ -286,7 +291,7 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 		case <-ctx.Done():
 			return nil
 		case <-r.store.failed():
-			return fmt.Errorf("stopped because the store failed: %w", r.store.kaha.Err())
+			return r.storeFailed()
 		case <-r.jobsFailed:
 			return errors.New("stopped because the job scheduler store failed: the log says why")
 		case <-r.settings.Reload:
@@ -297,6 +302,15 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 			}
 		}
 	}
+}
+
+// storeFailed tells why the broker stops when its store does.
+func (r *running) storeFailed() error {
+	err := r.store.failing.Err()
+	if errors.Is(err, store.ErrLockLost) {
+		r.log.Error(r.config.Name + ", no longer able to keep the exclusive lock so giving up being a master")
+	}
+	return fmt.Errorf("stopped because the store failed: %w", err)
 }
 
 // close stops what runs, in the order in which nothing can get lost: no new connections, then the broker, then the store.
