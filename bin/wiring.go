@@ -19,6 +19,7 @@ import (
 	"goactivemq/activemq/management"
 	"goactivemq/activemq/scheduler"
 	"goactivemq/activemq/store"
+	"goactivemq/amqp"
 	"goactivemq/openwire"
 	"goactivemq/protocols"
 	"goactivemq/webconsole"
@@ -38,20 +39,29 @@ type protocol func(b *broker.Broker, a *protocols.Address, url func() string, lo
 
 // served are the protocols of this build, by the scheme of a connector's URI.
 var served = map[string]protocol{
-	"tcp": newOpenWire,
-	"nio": newOpenWire,
+	"tcp":       newOpenWire,
+	"nio":       newOpenWire,
+	"stomp":     newSTOMP,
+	"stomp+nio": newSTOMP,
+	"amqp":      newAMQP,
+	"amqp+nio":  newAMQP,
 }
 
 // unserved are the schemes of the original that this build has no protocol for.
 var unserved = []string{
-	"ssl", "nio+ssl", "auto", "auto+ssl", "auto+nio", "auto+nio+ssl", "amqp", "amqp+ssl", "amqp+nio", "amqp+nio+ssl",
-	"stomp", "stomp+ssl", "stomp+nio", "stomp+nio+ssl", "mqtt", "mqtt+ssl", "mqtt+nio", "mqtt+nio+ssl", "ws", "wss",
+	"ssl", "nio+ssl", "auto", "auto+ssl", "auto+nio", "auto+nio+ssl", "amqp+ssl", "amqp+nio+ssl",
+	"stomp+ssl", "stomp+nio+ssl", "mqtt", "mqtt+ssl", "mqtt+nio", "mqtt+nio+ssl", "ws", "wss",
 	"http", "https", "udp", "vm", "xmpp",
 }
 
 // newOpenWire makes the handler of an OpenWire connector.
 func newOpenWire(b *broker.Broker, a *protocols.Address, url func() string, log *slog.Logger) (protocols.Handler, error) {
 	return openwire.New(b, a, cli.Version, url, log)
+}
+
+// newAMQP makes the handler of an AMQP connector.
+func newAMQP(b *broker.Broker, a *protocols.Address, _ func() string, log *slog.Logger) (protocols.Handler, error) {
+	return amqp.New(b, a, cli.Version, log)
 }
 
 // program is the broker as the command line runs it.
@@ -188,6 +198,7 @@ func (r *running) options(memory int64) (broker.Options, error) {
 		Advisories:             c.AdvisorySupport,
 		StoreBeforeDispatch:    r.store.beforeDispatch,
 		Authenticate:           r.authenticator(),
+		Password:               passwords(c.Plugins),
 		PopulateUserID:         c.PopulateJMSXUserID,
 		Log:                    r.log,
 	}

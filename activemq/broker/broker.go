@@ -18,6 +18,7 @@ package broker
 
 import (
 	"log/slog"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -65,6 +66,9 @@ type Options struct {
 
 	// Authenticate checks credentials; nil lets everybody in.
 	Authenticate func(user, password string) error
+
+	// Password returns a user's password, for protocols that prove without sending it that both ends know it; nil where nobody knows.
+	Password func(user string) (password string, known bool)
 
 	PopulateUserID bool
 
@@ -253,6 +257,11 @@ func (b *Broker) Counts() (connections, queues, topics int) {
 
 // nextNumber returns a number that nothing else of this run has.
 func (b *Broker) nextNumber() int64 { return b.numbers.Add(1) }
+
+// ConnectionID makes an id for a connection of a protocol in which clients make none.
+func (b *Broker) ConnectionID() string {
+	return b.options.ID + ":" + strconv.FormatInt(b.nextNumber(), 10)
+}
 
 // systemID makes an id for what the broker itself sends.
 func (b *Broker) systemID() *message.ID {
