@@ -81,6 +81,7 @@ type Broker struct {
 	options   Options
 	log       *slog.Logger
 	policies  atomic.Pointer[policy.Map] // as they are now
+	virtual   atomic.Pointer[virtual.Rules]
 	started   time.Time
 	now       func() time.Time
 	memory    *Usage
@@ -138,6 +139,7 @@ func New(o Options) (*Broker, error) {
 		b.options.Policies = policy.NewMap(nil, policy.Default())
 	}
 	b.policies.Store(b.options.Policies)
+	b.virtual.Store(o.Virtual)
 	b.started = b.now()
 	// Sequences must not come twice for messages that a store kept from an earlier run.
 	b.sequence.Store(b.started.UnixMilli() * 1000)

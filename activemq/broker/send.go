@@ -76,7 +76,7 @@ func (c *Connection) sendOne(m *message.Message, whenDone store.Completion) erro
 	if err != nil {
 		return err
 	}
-	if p.base().plan != nil {
+	if p.base().plan.Load() != nil {
 		return c.sendVirtual(p, m, whenDone)
 	}
 	if err := c.waitForRoom(p, m); err != nil {
