@@ -124,6 +124,7 @@ type running struct {
 	store      openStore
 	connectors []*protocols.Connector
 	console    *webconsole.Server // nil: none configured
+	pictures   []*picture
 	id         string
 }
 
@@ -147,6 +148,9 @@ func (r *running) open(ctx context.Context, ready func()) error {
 		return err
 	}
 	r.broker = b
+	for _, p := range r.pictures {
+		p.start()
+	}
 	b.Start()
 	for _, c := range r.config.TransportConnectors {
 		if err := r.openConnector(c); err != nil {
@@ -178,6 +182,8 @@ func (r *running) options(memory int64) broker.Options {
 		StoreBeforeDispatch:    r.store.beforeDispatch,
 		Authenticate:           authenticator(c.Plugins),
 		PopulateUserID:         c.PopulateJMSXUserID,
+		AnonymousProducers:     c.AnonymousProducerAdvisorySupport,
+		Plugins:                r.plugins(c.Plugins),
 		Log:                    r.log,
 	}
 	return o
@@ -275,6 +281,11 @@ func (r *running) close() {
 	for _, c := range r.connectors {
 		c.Close()
 		logging.Logger(connectorLogger).Info("Connector " + c.Name() + " stopped")
+	}
+	if r.broker != nil {
+		for _, p := range r.pictures {
+			p.close()
+		}
 	}
 	if err := r.store.close(); err != nil {
 		r.log.Error("the store was not closed cleanly", "error", err)

@@ -42,7 +42,8 @@ type Options struct {
 	SendFailIfNoSpace                  bool
 	SendFailIfNoSpaceAfter             time.Duration
 
-	Advisories bool
+	Advisories         bool
+	AnonymousProducers bool // advisories tell about producers without a destination, too
 
 	// StoreBeforeDispatch keeps a queue's messages from consumers until the disk has them (kahaDB's
 	// concurrentStoreAndDispatchQueues="false").
@@ -52,6 +53,8 @@ type Options struct {
 	Authenticate func(user, password string) error
 
 	PopulateUserID bool
+
+	Plugins Plugins
 
 	Log *slog.Logger
 	Now func() time.Time // nil: time.Now
@@ -66,8 +69,12 @@ type Broker struct {
 	memory    *Usage
 	storage   *Usage // what the store takes up on disk, as it was a moment ago
 	retention retention
-	sequence  atomic.Int64 // of messages, as clients see it
-	numbers   atomic.Int64 // of connections and subscriptions
+	temporary *Usage // what is spooled to disk because memory has no room
+	slow      slowConsumers
+	flow      flow
+	aside     sync.WaitGroup // for goroutines that send what waits for room
+	sequence  atomic.Int64   // of messages, as clients see it
+	numbers   atomic.Int64   // of connections and subscriptions
 
 	wait    sync.WaitGroup // for what the broker started
 	commits sync.WaitGroup // for commits that the store has not answered yet
@@ -95,7 +102,9 @@ func New(o Options) (*Broker, error) {
 		now:         o.Now,
 		memory:      newUsage("memory", o.MemoryLimit, nil),
 		storage:     newUsage("store", o.StoreLimit, nil),
+		temporary:   newUsage("temp", o.TempLimit, nil),
 		stop:        make(chan struct{}),
+		slow:        newSlowConsumers(),
 		connections: map[string]*Connection{},
 		clients:     map[string]*Connection{},
 		queues:      map[message.Destination]*Queue{},
@@ -170,6 +179,7 @@ func (b *Broker) Close() {
 		c.Close()
 	}
 	b.wait.Wait()
+	b.aside.Wait()
 	b.commits.Wait()
 	for _, q := range b.Queues() {
 		q.noteDelivered()

@@ -118,7 +118,7 @@ func dialogueOptions(t *testing.T, words []string) func(*broker.Options) {
 		case "page":
 			e.MaxPageSize = number
 		case "pending":
-			e.MaxPendingPerTopic = number
+			e.Pending = policy.Pending{Limited: true, Constant: number}
 		case "persistRedelivered":
 			e.PersistRedelivered = true
 		case "discard":

@@ -49,6 +49,7 @@ func (q *Queue) giveLocked(d *delivery) {
 		q.bytes -= size
 		q.inFlight.Add(1)
 		q.dispatched.Add(1)
+		q.noteDispatched(&q.Destination, d.message)
 		if !q.policy.StrictOrder {
 			q.rotateLocked(i)
 		}

@@ -15,6 +15,12 @@ func (b *Broker) lookAfter() {
 	defer expiry.Stop()
 	storage := time.NewTicker(storageInterval)
 	defer storage.Stop()
+	var slow <-chan time.Time
+	if period := b.slowCheckPeriod(); period > 0 {
+		ticker := time.NewTicker(period)
+		defer ticker.Stop()
+		slow = ticker.C
+	}
 	b.storage.set(b.options.Store.Usage())
 	for {
 		select {
@@ -22,6 +28,8 @@ func (b *Broker) lookAfter() {
 			return
 		case <-storage.C:
 			b.storage.set(b.options.Store.Usage())
+		case <-slow:
+			b.checkSlow()
 		case <-expiry.C:
 			for _, q := range b.Queues() {
 				q.expire()

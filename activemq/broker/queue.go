@@ -117,6 +117,7 @@ func (q *Queue) arriveLocked(m *message.Message, e *store.Entry) {
 	}
 	q.enqueued.Add(1)
 	q.size.Add(1)
+	q.noteArrived(&q.Destination, m, len(q.consumers))
 	d := &delivery{message: m, entry: e, from: q, redeliveries: m.Redeliveries}
 	if q.add(d, q.bytes < frontBytes && q.hasRoom()) {
 		q.memory.add(d.size())
@@ -177,6 +178,8 @@ func (q *Queue) dropped(ds []*delivery) {
 // goneLocked does the accounts of a delivery that has left the queue.
 func (q *Queue) goneLocked(d *delivery) {
 	d.state = done
+	q.noteConsumed(&q.Destination, d.message)
+	q.broker.forgetLetter(d.message)
 	q.inFlight.Add(-1)
 	q.size.Add(-1)
 	q.dequeued.Add(1)
@@ -225,7 +228,7 @@ func (q *Queue) unlock() { q.unlockFor(nil) }
 func (q *Queue) unlockFor(by *Connection) {
 	later := q.afterwards.take()
 	q.mu.Unlock()
-	later.do(q.broker, by)
+	later.do(&q.Destination, by)
 }
 
 // attach adds a consumer. It gets nothing before the next wakeup, which the caller sees to once it holds no lock.
@@ -238,6 +241,13 @@ func (q *Queue) attach(s *Subscription) {
 	}
 	q.consumers = append(q.consumers[:at:at], append([]*Subscription{s}, q.consumers[at:]...)...)
 	s.addOrigin(q)
+}
+
+// Consumers returns the consumers as they are now.
+func (q *Queue) Consumers() []*Subscription {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return append([]*Subscription(nil), q.consumers...)
 }
 
 // expectConsumers has the store note that messages may be delivered from now on.

@@ -11,12 +11,17 @@ var served = []any{
 	(*Broker)(nil), (*ManagementContext)(nil), (*TransportConnector)(nil), (*PublishedAddressPolicy)(nil),
 	(*PolicyMap)(nil), (*PolicyEntry)(nil), (*ConstantPendingMessageLimit)(nil), (*PrefetchRatePendingMessageLimit)(nil),
 	(*LastImageRecovery)(nil), (*FixedCountRecovery)(nil), (*FixedSizedRecovery)(nil), (*TimedRecovery)(nil), (*NoRecovery)(nil), (*RetainedRecovery)(nil),
+	(*SimpleDispatch)(nil), (*RoundRobinDispatch)(nil), (*StrictOrderDispatch)(nil), (*PriorityDispatch)(nil), (*PriorityNetworkDispatch)(nil),
+	(*ClientIDFilterDispatch)(nil), (*QueueCursor)(nil), (*SubscriberCursor)(nil), (*DurableCursor)(nil), (*StoreDurableCursor)(nil),
+	(*OldestEviction)(nil), (*LowestPriorityEviction)(nil), (*UniquePropertyEviction)(nil), (*AbortSlowConsumer)(nil), (*AbortSlowAckConsumer)(nil),
 	(*SharedDeadLetter)(nil), (*IndividualDeadLetter)(nil), (*DiscardingDeadLetter)(nil),
 	(*KahaDB)(nil), (*MemoryStore)(nil), (*SharedFileLocker)(nil),
 	(*SystemUsage)(nil), (*MemoryUsage)(nil), (*StoreUsage)(nil), (*TempUsage)(nil), (*JobSchedulerUsage)(nil),
 	(*SimpleAuthentication)(nil), (*AuthenticationUser)(nil), (*JAASAuthentication)(nil),
 	(*Authorization)(nil), (*AuthorizationTable)(nil), (*AuthorizationEntry)(nil), (*TempAuthorizationEntry)(nil),
 	(*SSLContext)(nil),
+	(*TimeStamping)(nil), (*ForcePersistency)(nil), (*DiscardingDLQ)(nil), (*LoggingPlugin)(nil), (*StatisticsPlugin)(nil), (*ConnectionDotFile)(nil),
+	(*DestinationDotFile)(nil), (*TraceBrokerPath)(nil), (*RedeliveryPlugin)(nil), (*RedeliveryPolicyMap)(nil), (*RedeliveryPolicy)(nil),
 }
 
 // Broker is <broker>.
