@@ -7,10 +7,10 @@ import (
 
 // CloseConsumer asks the client to close a consumer. It is the broker's.
 func (c *conn) CloseConsumer(id message.ConsumerID) {
-	c.out.send(item{command: &wire.ConsumerControl{Consumer: &id, Close: true}})
+	c.out.Send(item{command: &wire.ConsumerControl{Consumer: &id, Close: true}})
 }
 
 // ChangePrefetch tells the client that a consumer's prefetch is another one than it asked for. It is the broker's.
 func (c *conn) ChangePrefetch(id message.ConsumerID, prefetch int) {
-	c.out.send(item{command: &wire.ConsumerControl{Consumer: &id, Prefetch: int32(prefetch)}})
+	c.out.Send(item{command: &wire.ConsumerControl{Consumer: &id, Prefetch: int32(prefetch)}})
 }

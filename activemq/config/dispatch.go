@@ -43,18 +43,29 @@ func (*PriorityDispatch) dispatchPolicy()        {}
 func (*PriorityNetworkDispatch) dispatchPolicy() {}
 func (*ClientIDFilterDispatch) dispatchPolicy()  {}
 
-// The cursors of the original say where messages wait. Here a destination always keeps the front of its backlog in memory, what is
-// stored beyond that in the store only, and what is not stored in the temporary store.
+// The cursors of the original say where messages wait. Here a destination always keeps the front of its backlog in memory and what is
+// stored beyond that in the store only; what is not stored waits in the temporary store, unless the cursor of a queue is to keep it in memory.
 
-// QueueCursor is <storeCursor>, <vmQueueCursor> or <fileQueueCursor>.
-type QueueCursor struct {
-	Source `element:"storeCursor vmQueueCursor fileQueueCursor"`
+// QueueCursor is <storeCursor>, <fileQueueCursor> or <vmQueueCursor>.
+type QueueCursor interface{ queueCursor() }
+
+// DiskQueueCursor is <storeCursor> or <fileQueueCursor>.
+type DiskQueueCursor struct {
+	Source `element:"storeCursor fileQueueCursor"`
+}
+
+// MemoryQueueCursor is <vmQueueCursor>.
+type MemoryQueueCursor struct {
+	Source `element:"vmQueueCursor"`
 }
 
 // SubscriberCursor is <vmCursor> or <fileCursor>.
 type SubscriberCursor struct {
 	Source `element:"vmCursor fileCursor"`
 }
+
+// DurableSubscriberCursor is a *DurableCursor or a *StoreDurableCursor, or *Unserved.
+type DurableSubscriberCursor interface{ durableSubscriberCursor() }
 
 // DurableCursor is <vmDurableCursor> or <fileDurableSubscriberCursor>.
 type DurableCursor struct {
@@ -65,12 +76,11 @@ type DurableCursor struct {
 type StoreDurableCursor struct {
 	Source `element:"storeDurableSubscriberCursor"`
 
-	ImmediatePriorityDispatch bool `xml:"immediatePriorityDispatch" default:"true" inert:"what has the highest priority is always the next"`
-	UseCache                  bool `xml:"useCache" default:"true" inert:"what does not fit into memory always waits on disk"`
+	ImmediatePriorityDispatch bool `xml:"immediatePriorityDispatch" default:"true"`
+	UseCache                  bool `xml:"useCache" default:"true"`
 }
 
-// DurableSubscriberCursor is a *DurableCursor or a *StoreDurableCursor, or *Unserved.
-type DurableSubscriberCursor interface{ durableSubscriberCursor() }
-
+func (*DiskQueueCursor) queueCursor()                {}
+func (*MemoryQueueCursor) queueCursor()              {}
 func (*DurableCursor) durableSubscriberCursor()      {}
 func (*StoreDurableCursor) durableSubscriberCursor() {}

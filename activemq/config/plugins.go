@@ -19,8 +19,8 @@ func (*RedeliveryPlugin) plugin()   {}
 
 // chained are the settings that plugins have in the original because they form a chain.
 type chained struct {
-	AdminConnectionContext *Unserved `xml:"adminConnectionContext" inert:"Java class"`
-	Next                   Plugin    `xml:"next" inert:"the original sets it itself"`
+	AdminConnectionContext *Unserved `xml:"adminConnectionContext"`
+	Next                   Plugin    `xml:"next"`
 }
 
 // TimeStamping is <timeStampingBrokerPlugin>. Times are in milliseconds.
@@ -152,5 +152,5 @@ type RedeliveryPolicy struct {
 	BackOffMultiplier     float64     `xml:"backOffMultiplier" default:"5.0"`
 	UseCollisionAvoidance bool        `xml:"useCollisionAvoidance"`
 	CollisionAvoidance    int         `xml:"collisionAvoidancePercent" default:"15"`
-	PreDispatchCheck      bool        `xml:"preDispatchCheck" default:"true" inert:"clients look at it"`
+	PreDispatchCheck      bool        `xml:"preDispatchCheck" default:"true"`
 }

@@ -48,9 +48,9 @@ type PolicyEntry struct {
 
 	PrioritizedMessages            bool `xml:"prioritizedMessages"`
 	StrictOrderDispatch            bool `xml:"strictOrderDispatch"`
-	OptimizedDispatch              bool `xml:"optimizedDispatch" inert:"whoever sends a message also dispatches it"`
-	LazyDispatch                   bool `xml:"lazyDispatch" inert:"a message is read from the store when a consumer can take it"`
-	UseCache                       bool `xml:"useCache" default:"true" inert:"the front of a backlog stays in memory, as far as there is room"`
+	OptimizedDispatch              bool `xml:"optimizedDispatch"`
+	LazyDispatch                   bool `xml:"lazyDispatch"`
+	UseCache                       bool `xml:"useCache" default:"true"`
 	UseConsumerPriority            bool `xml:"useConsumerPriority" default:"true"`
 	UsePrefetchExtension           bool `xml:"usePrefetchExtension" default:"true"`
 	AllConsumersExclusiveByDefault bool `xml:"allConsumersExclusiveByDefault"`
@@ -59,9 +59,9 @@ type PolicyEntry struct {
 	TimeBeforeDispatchStarts       int  `xml:"timeBeforeDispatchStarts"`
 
 	PersistJMSRedelivered             bool   `xml:"persistJMSRedelivered"`
-	ReduceMemoryFootprint             bool   `xml:"reduceMemoryFootprint" inert:"a message is only ever kept in one form"`
-	OptimizeMessageStore              bool   `xml:"doOptimzeMessageStorage" default:"true" inert:"the store finds out by itself when waiting for an acknowledgement pays"`
-	OptimizeMessageStoreInFlightLimit int    `xml:"optimizeMessageStoreInFlightLimit" default:"10" inert:"the store finds out by itself when waiting for an acknowledgement pays"`
+	ReduceMemoryFootprint             bool   `xml:"reduceMemoryFootprint"`
+	OptimizeMessageStore              bool   `xml:"doOptimzeMessageStorage" default:"true"`
+	OptimizeMessageStoreInFlightLimit int    `xml:"optimizeMessageStoreInFlightLimit" default:"10"`
 	EnableAudit                       bool   `xml:"enableAudit" default:"true"`
 	MaxProducersToAudit               int    `xml:"maxProducersToAudit" default:"64"`
 	MaxAuditDepth                     int    `xml:"maxAuditDepth" default:"10000"`
@@ -78,8 +78,8 @@ type PolicyEntry struct {
 	AdvisoryWhenFull                  bool `xml:"advisoryWhenFull"`
 	IncludeBodyForAdvisory            bool `xml:"includeBodyForAdvisory"`
 	SendAdvisoryIfNoConsumers         bool `xml:"sendAdvisoryIfNoConsumers"`
-	SendDuplicateFromStoreToDLQ       bool `xml:"sendDuplicateFromStoreToDLQ" inert:"no message comes twice from the store"`
-	UseTopicSubscriptionInflightStats bool `xml:"useTopicSubscriptionInflightStats" default:"true" inert:"the statistics cost nothing extra"`
+	SendDuplicateFromStoreToDLQ       bool `xml:"sendDuplicateFromStoreToDLQ"`
+	UseTopicSubscriptionInflightStats bool `xml:"useTopicSubscriptionInflightStats" default:"true"`
 	AdvancedMessageStatisticsEnabled  bool `xml:"advancedMessageStatisticsEnabled"`
 	AdvancedNetworkStatisticsEnabled  bool `xml:"advancedNetworkStatisticsEnabled"`
 
@@ -89,9 +89,9 @@ type PolicyEntry struct {
 	DispatchPolicy              DispatchPolicy              `xml:"dispatchPolicy"`              // nil: in the order in which consumers came
 	MessageEvictionStrategy     MessageEvictionStrategy     `xml:"messageEvictionStrategy"`     // nil: the oldest goes
 	SlowConsumerStrategy        SlowConsumerStrategy        `xml:"slowConsumerStrategy"`        // nil: nothing but a word in the log
-	PendingQueuePolicy          *QueueCursor                `xml:"pendingQueuePolicy" inert:"what does not fit into memory always waits on disk"`
-	PendingSubscriberPolicy     *SubscriberCursor           `xml:"pendingSubscriberPolicy" inert:"what waits for a topic consumer always waits in memory"`
-	PendingDurablePolicy        DurableSubscriberCursor     `xml:"pendingDurableSubscriberPolicy" inert:"what does not fit into memory always waits on disk"`
+	PendingQueuePolicy          QueueCursor                 `xml:"pendingQueuePolicy"`
+	PendingSubscriberPolicy     *SubscriberCursor           `xml:"pendingSubscriberPolicy"`
+	PendingDurablePolicy        DurableSubscriberCursor     `xml:"pendingDurableSubscriberPolicy"`
 }
 
 // PendingMessageLimitStrategy says how many messages may wait for a slow topic consumer beyond its prefetch: a

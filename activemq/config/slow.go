@@ -38,13 +38,13 @@ type SlowConsumerStrategy interface{ slowConsumerStrategy() }
 
 // AbortSlow are the settings that both have.
 type AbortSlow struct {
-	Name                   string    `xml:"name" inert:"the name in the original's management, which makes one up"`
+	Name                   string    `xml:"name"`
 	AbortConnection        bool      `xml:"abortConnection"` // else the consumer only
 	CheckPeriod            Millis    `xml:"checkPeriod" default:"30000"`
 	MaxSlowCount           int64     `xml:"maxSlowCount" default:"-1"`       // how often it may have become slow; -1: that does not count
 	MaxSlowDuration        Millis    `xml:"maxSlowDuration" default:"30000"` // how long it may be slow; -1: that does not count
 	IgnoreNetworkConsumers bool      `xml:"ignoreNetworkConsumers" default:"true"`
-	Broker                 *Unserved `xml:"brokerService" inert:"the original sets it itself"`
+	Broker                 *Unserved `xml:"brokerService"`
 }
 
 // AbortSlowConsumer is <abortSlowConsumerStrategy>: a consumer is slow that lets messages wait.
