@@ -30,6 +30,7 @@ type openStore struct {
 	store.Store
 	kaha           *kahadb.Store // nil: another store
 	beforeDispatch bool          // messages are to be on disk before a consumer gets them
+	version        int           // the OpenWire version of its records
 }
 
 // open opens the store that the configuration asks for. It waits while another broker has it.
@@ -65,6 +66,7 @@ func (s *openStore) openKahaDB(ctx context.Context, c *config.Broker, k *config.
 		return err
 	}
 	s.Store, s.kaha = opened, opened
+	s.version = o.OpenWireVersion
 	s.beforeDispatch = !k.ConcurrentStoreAndDispatchQueues
 	return nil
 }

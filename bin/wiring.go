@@ -16,6 +16,8 @@ import (
 	"goactivemq/activemq/config"
 	"goactivemq/activemq/logging"
 	"goactivemq/activemq/management"
+	"goactivemq/activemq/scheduler"
+	"goactivemq/activemq/store"
 	"goactivemq/openwire"
 	"goactivemq/protocols"
 	"goactivemq/webconsole"
@@ -112,6 +114,9 @@ type running struct {
 	began      time.Time
 	broker     *broker.Broker
 	store      openStore
+	scheduler  *scheduler.Scheduler // nil: none configured
+	jobs       store.Jobs           // of the scheduler
+	jobsFailed <-chan struct{}      // closed when jobs failed; nil where they cannot
 	connectors []*protocols.Connector
 	console    *webconsole.Server // nil: none configured
 	pictures   []*picture
@@ -132,6 +137,9 @@ func (r *running) open(ctx context.Context, ready func()) error {
 			return err
 		}
 		r.log.Info("deleteAllMessagesOnStartup: the store is empty now")
+	}
+	if err := r.openScheduler(ctx); err != nil {
+		return err
 	}
 	b, err := broker.New(r.options(memory))
 	if err != nil {
@@ -165,6 +173,7 @@ func (r *running) options(memory int64) broker.Options {
 		Policies:               policies(c.DestinationPolicy),
 		MemoryLimit:            memory,
 		StoreLimit:             int64(c.SystemUsage.Store.Limit),
+		SchedulerLimit:         int64(c.SystemUsage.JobScheduler.Limit),
 		TempLimit:              int64(c.SystemUsage.Temp.Limit),
 		SendFailIfNoSpace:      c.SystemUsage.SendFailIfNoSpace,
 		SendFailIfNoSpaceAfter: c.SystemUsage.SendFailIfNoSpaceAfterTimeout.Duration(),
@@ -175,6 +184,9 @@ func (r *running) options(memory int64) broker.Options {
 		AnonymousProducers:     c.AnonymousProducerAdvisorySupport,
 		Plugins:                r.plugins(c.Plugins),
 		Log:                    r.log,
+	}
+	if r.scheduler != nil {
+		o.Scheduler = r.scheduler
 	}
 	return o
 }
@@ -239,6 +251,7 @@ func (r *running) makeDestinations() error {
 
 // serve accepts connections until ctx ends or the store fails.
 func (r *running) serve(ctx context.Context, ready func()) error {
+	r.startScheduler()
 	for _, c := range r.connectors {
 		c.Start()
 		logging.Logger(connectorLogger).Info("Connector " + c.Name() + " started")
@@ -252,6 +265,8 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 		return nil
 	case <-r.store.failed():
 		return fmt.Errorf("stopped because the store failed: %w", r.store.kaha.Err())
+	case <-r.jobsFailed:
+		return errors.New("stopped because the job scheduler store failed: the log says why")
 	}
 }
 
@@ -264,6 +279,7 @@ func (r *running) close() {
 	for _, c := range r.connectors {
 		c.StopAccepting()
 	}
+	r.stopScheduler()
 	if r.broker != nil {
 		r.broker.Close()
 	}
@@ -279,6 +295,7 @@ func (r *running) close() {
 	if err := r.store.close(); err != nil {
 		r.log.Error("the store was not closed cleanly", "error", err)
 	}
+	r.closeJobs()
 	if r.broker != nil {
 		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) uptime %s", cli.Version, r.config.Name, r.id, management.Uptime(time.Since(r.began))))
 		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) is shutdown", cli.Version, r.config.Name, r.id))

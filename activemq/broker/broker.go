@@ -38,7 +38,10 @@ type Options struct {
 	Persistent bool // false: Store keeps for as long as the process lives
 	Policies   *policy.Map
 
+	Scheduler Scheduler // nil: messages that ask for a later time are sent at once
+
 	MemoryLimit, StoreLimit, TempLimit int64 // bytes, 0: none
+	SchedulerLimit                     int64
 	SendFailIfNoSpace                  bool
 	SendFailIfNoSpaceAfter             time.Duration
 
@@ -68,6 +71,7 @@ type Broker struct {
 	now       func() time.Time
 	memory    *Usage
 	storage   *Usage // what the store takes up on disk, as it was a moment ago
+	scheduled *Usage // what the scheduler takes up there
 	retention retention
 	temporary *Usage // what is spooled to disk because memory has no room
 	slow      slowConsumers
@@ -103,6 +107,7 @@ func New(o Options) (*Broker, error) {
 		memory:      newUsage("memory", o.MemoryLimit, nil),
 		storage:     newUsage("store", o.StoreLimit, nil),
 		temporary:   newUsage("temp", o.TempLimit, nil),
+		scheduled:   newUsage("jobScheduler", o.SchedulerLimit, nil),
 		stop:        make(chan struct{}),
 		slow:        newSlowConsumers(),
 		connections: map[string]*Connection{},
@@ -220,6 +225,9 @@ func (b *Broker) Memory() *Usage { return b.memory }
 
 // Storage returns what the store takes up on disk, as it was a moment ago.
 func (b *Broker) Storage() *Usage { return b.storage }
+
+// Scheduled returns what the scheduler takes up on disk, as it was a moment ago.
+func (b *Broker) Scheduled() *Usage { return b.scheduled }
 
 // Totals returns the numbers of messages that came in and went out since the start, and of connections made.
 func (b *Broker) Totals() (enqueued, dequeued, connections int64) {

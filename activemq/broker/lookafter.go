@@ -21,13 +21,13 @@ func (b *Broker) lookAfter() {
 		defer ticker.Stop()
 		slow = ticker.C
 	}
-	b.storage.set(b.options.Store.Usage())
+	b.lookAtDisk()
 	for {
 		select {
 		case <-b.stop:
 			return
 		case <-storage.C:
-			b.storage.set(b.options.Store.Usage())
+			b.lookAtDisk()
 		case <-slow:
 			b.checkSlow()
 		case <-expiry.C:
@@ -35,6 +35,14 @@ func (b *Broker) lookAfter() {
 				q.expire()
 			}
 		}
+	}
+}
+
+// lookAtDisk takes note of what is used on disk.
+func (b *Broker) lookAtDisk() {
+	b.storage.set(b.options.Store.Usage())
+	if s := b.options.Scheduler; s != nil {
+		b.scheduled.set(s.Usage())
 	}
 }
 

@@ -73,6 +73,9 @@ func (c *Connection) sendParts(m *message.Message, whenDone store.Completion) er
 
 // sendOne sends a message to one destination.
 func (c *Connection) sendOne(m *message.Message, whenDone store.Completion) error {
+	if taken, err := c.schedule(m, whenDone); taken || err != nil {
+		return err
+	}
 	p, err := c.broker.lookup(*m.Destination, c)
 	if err != nil {
 		return err

@@ -19,6 +19,7 @@ type transaction struct {
 	stored   store.Transaction // nil until something of it is stored
 	sends    []sent
 	acks     []acked
+	later    []*message.Message // for the scheduler, at the commit
 	prepared bool
 	ended    bool
 	failure  error // of something in it that nobody was told: it can only be rolled back
@@ -85,6 +86,17 @@ func (t *transaction) addAck(s *Subscription, ack *message.Ack) error {
 	return nil
 }
 
+// addScheduled takes in a message for the scheduler.
+func (t *transaction) addScheduled(m *message.Message) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.openLocked(); err != nil {
+		return err
+	}
+	t.later = append(t.later, m)
+	return nil
+}
+
 // hasStored tells whether any of ds is in the store.
 func hasStored(ds []*delivery) bool {
 	for _, d := range ds {
@@ -116,7 +128,9 @@ func (t *transaction) openLocked() error {
 }
 
 // emptyLocked tells whether there is nothing to commit.
-func (t *transaction) emptyLocked() bool { return len(t.sends) == 0 && len(t.acks) == 0 }
+func (t *transaction) emptyLocked() bool {
+	return len(t.sends) == 0 && len(t.acks) == 0 && len(t.later) == 0
+}
 
 // prepare makes the transaction ready to be committed by anybody, also after a restart. readOnly means that there was nothing in
 // it and it has ended; whenDone is called in either case.
@@ -154,21 +168,37 @@ func (t *transaction) commit(whenDone store.Completion) error {
 	t.mu.Unlock()
 	if stored == nil {
 		t.apply()
-		whenDone(nil)
+		t.schedule(whenDone)
 		return nil
 	}
 	t.broker.commits.Add(1)
 	stored.Commit(func(err error) {
-		if err == nil {
-			t.apply()
-			stored.Finish()
-		} else {
+		defer t.broker.commits.Done()
+		if err != nil {
 			t.giveBack()
+			whenDone(err)
+			return
 		}
-		t.broker.commits.Done()
-		whenDone(err)
+		t.apply()
+		stored.Finish()
+		t.schedule(whenDone)
 	})
 	return nil
+}
+
+// schedule gives the scheduler its messages. They are journalled elsewhere than the rest of the transaction, and after it: a crash between can lose them,
+// as in the original, but then the client has not been told of the commit.
+func (t *transaction) schedule(whenDone store.Completion) {
+	if len(t.later) == 0 {
+		whenDone(nil)
+		return
+	}
+	each := shared(len(t.later), whenDone)
+	for _, m := range t.later {
+		if err := t.broker.options.Scheduler.Keep(m, each); err != nil {
+			each(scheduleFailed(err))
+		}
+	}
 }
 
 // apply makes the messages pending and takes the acknowledged ones out.

@@ -21,6 +21,7 @@ var acted = map[string][]string{
 	"broker": {
 		"brokerName", "brokerId", "useLocalHostBrokerName", "dataDirectory", "dataDirectoryFile", "persistent", "persistenceAdapter",
 		"deleteAllMessagesOnStartup", "storeOpenWireVersion", "advisorySupport", "anonymousProducerAdvisorySupport", "populateJMSXUserID",
+		"schedulerSupport", "schedulerDirectory", "schedulerDirectoryFile", "maxSchedulerRepeatAllowed",
 		"transportConnectors", "destinationPolicy", "destinations", "plugins", "systemUsage", "managementContext", "shutdownHooks",
 	},
 	"managementContext":  {},
@@ -87,10 +88,11 @@ var acted = map[string][]string{
 		"maximumRedeliveryDelay", "useExponentialBackOff", "backOffMultiplier", "useCollisionAvoidance", "collisionAvoidancePercent",
 	},
 
-	"systemUsage": {"memoryUsage", "storeUsage", "tempUsage", "sendFailIfNoSpace", "sendFailIfNoSpaceAfterTimeout"},
-	"memoryUsage": {"limit", "percentOfJvmHeap"},
-	"storeUsage":  {"limit"},
-	"tempUsage":   {"limit"},
+	"systemUsage":       {"memoryUsage", "storeUsage", "tempUsage", "jobSchedulerUsage", "sendFailIfNoSpace", "sendFailIfNoSpaceAfterTimeout"},
+	"memoryUsage":       {"limit", "percentOfJvmHeap"},
+	"storeUsage":        {"limit"},
+	"tempUsage":         {"limit"},
+	"jobSchedulerUsage": {"limit"},
 
 	"memoryPersistenceAdapter": {},
 	"kahaDB": {
