@@ -81,6 +81,7 @@ func entry(e *config.PolicyEntry, pattern message.Destination) policy.Entry {
 	p.AdvisoryForDiscarding, p.AdvisoryForFastProducers = e.AdvisoryForDiscardingMessages, e.AdvisoryForFastProducers
 	p.AdvisoryForSlowConsumers, p.AdvisoryWhenFull = e.AdvisoryForSlowConsumers, e.AdvisoryWhenFull
 	p.AdvisoryNoConsumers, p.AdvisoryBody = e.SendAdvisoryIfNoConsumers, e.IncludeBodyForAdvisory
+	p.Consumers = consumers(e)
 	p.Recovery = recovery(e.SubscriptionRecoveryPolicy)
 	p.AlwaysRetroactive = e.AlwaysRetroactive
 	p.DeadLetter = deadLetter(e.DeadLetterStrategy, p.DeadLetter)

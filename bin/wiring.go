@@ -120,6 +120,7 @@ type running struct {
 	connectors []*protocols.Connector
 	console    *webconsole.Server // nil: none configured
 	pictures   []*picture
+	selectors  *selectorCache // nil: none configured
 	id         string
 }
 
@@ -141,7 +142,11 @@ func (r *running) open(ctx context.Context, ready func()) error {
 	if err := r.openScheduler(ctx); err != nil {
 		return err
 	}
-	b, err := broker.New(r.options(memory))
+	o, err := r.options(memory)
+	if err != nil {
+		return err
+	}
+	b, err := broker.New(o)
 	if err != nil {
 		return err
 	}
@@ -162,8 +167,13 @@ func (r *running) open(ctx context.Context, ready func()) error {
 }
 
 // options puts the configuration into the broker's terms.
-func (r *running) options(memory int64) broker.Options {
+func (r *running) options(memory int64) (broker.Options, error) {
 	c := r.config
+	rules, err := virtualRules(c)
+	if err != nil {
+		return broker.Options{}, err
+	}
+	r.selectors = openSelectorCache(c.Plugins, r.log)
 	o := broker.Options{
 		Name:                   c.Name,
 		ID:                     r.id,
@@ -171,6 +181,11 @@ func (r *running) options(memory int64) broker.Options {
 		Store:                  r.store.Store,
 		Persistent:             c.Persistent,
 		Policies:               policies(c.DestinationPolicy),
+		Virtual:                rules,
+		SelectorCache:          r.selectors.remembered(),
+		PathSeparator:          pathSeparator(c.Plugins),
+		PurgeInterval:          time.Duration(c.SchedulePeriodForDestinationPurge) * time.Millisecond,
+		PurgeMax:               c.MaxPurgedDestinationsPerSweep,
 		MemoryLimit:            memory,
 		StoreLimit:             int64(c.SystemUsage.Store.Limit),
 		SchedulerLimit:         int64(c.SystemUsage.JobScheduler.Limit),
@@ -188,7 +203,7 @@ func (r *running) options(memory int64) broker.Options {
 	if r.scheduler != nil {
 		o.Scheduler = r.scheduler
 	}
-	return o
+	return o, nil
 }
 
 // openConnector binds one connector, unless this build has no such protocol.
@@ -292,6 +307,7 @@ func (r *running) close() {
 			p.close()
 		}
 	}
+	r.selectors.close()
 	if err := r.store.close(); err != nil {
 		r.log.Error("the store was not closed cleanly", "error", err)
 	}

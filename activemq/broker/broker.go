@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"goactivemq/activemq/broker/policy"
+	"goactivemq/activemq/broker/virtual"
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
 )
@@ -37,6 +38,17 @@ type Options struct {
 	Store      store.Store
 	Persistent bool // false: Store keeps for as long as the process lives
 	Policies   *policy.Map
+
+	Virtual       *virtual.Rules         // nil: no virtual destinations
+	SelectorCache *virtual.SelectorCache // nil: none
+
+	// PathSeparator has characters that separate the parts of a destination's name as the dot does, "" for none.
+	PathSeparator string
+
+	// PurgeInterval is how often destinations are looked for that nobody uses and that their policies want to go, 0 for never; PurgeMax how
+	// many go at a time, 0 for any number.
+	PurgeInterval time.Duration
+	PurgeMax      int
 
 	Scheduler Scheduler // nil: messages that ask for a later time are sent at once
 
@@ -76,11 +88,13 @@ type Broker struct {
 	temporary *Usage // what is spooled to disk because memory has no room
 	slow      slowConsumers
 	flow      flow
-	aside     sync.WaitGroup // for goroutines that send what waits for room
-	sequence  atomic.Int64   // of messages, as clients see it
-	numbers   atomic.Int64   // of connections and subscriptions
+	sequence  atomic.Int64 // of messages, as clients see it
+	numbers   atomic.Int64 // of connections and subscriptions
+
+	queueChanges atomic.Int64 // counts the queues that were made and ended
 
 	wait    sync.WaitGroup // for what the broker started
+	works   works          // those of it that come and go
 	commits sync.WaitGroup // for commits that the store has not answered yet
 	stop    chan struct{}
 
@@ -183,8 +197,8 @@ func (b *Broker) Close() {
 		c.peer.Close(ErrStopped)
 		c.Close()
 	}
+	b.works.close()
 	b.wait.Wait()
-	b.aside.Wait()
 	b.commits.Wait()
 	for _, q := range b.Queues() {
 		q.noteDelivered()

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"goactivemq/activemq/broker/policy"
+	"goactivemq/activemq/broker/virtual"
 	"goactivemq/activemq/message"
 )
 
@@ -14,7 +15,12 @@ type Destination struct {
 	policy *policy.Entry
 	memory *Usage
 
+	plan    *virtual.Plan // where else its messages go, nil: nowhere
+	fanOuts atomic.Pointer[fanOutQueues]
+
 	producers atomic.Int64
+	uses      atomic.Int64 // consumers and producers that ever came
+	idle      idle         // the broker's goroutine owns it
 
 	asideStored, asideMemory  aside // messages that wait for room without their connections
 	blockedSends, blockedTime atomic.Int64
@@ -28,6 +34,7 @@ func (b *Broker) newDestination(name message.Destination) Destination {
 	p := b.options.Policies.For(name)
 	return Destination{
 		name:   name,
+		plan:   b.options.Virtual.For(name),
 		broker: b,
 		policy: p,
 		memory: newUsage(name.String(), p.MemoryLimit, b.memory),

@@ -76,32 +76,43 @@ func (d *Destination) keeps(m *message.Message) bool {
 	return m.Persistent && d.broker.options.Persistent && !d.name.IsTemporary()
 }
 
-// makeRoom sees to it that there is room for a message. wait is false for one that is to be sent now; else it is sent when there is room, and
+// makeRoom sees to it that there is room for a message. aside is false for one that is to be sent now; else it is sent when there is room, and
 // whenDone is called then.
-func (c *Connection) makeRoom(p place, m *message.Message, whenDone store.Completion) (wait bool, err error) {
+func (c *Connection) makeRoom(p place, m *message.Message, whenDone store.Completion) (aside bool, err error) {
 	d := p.base()
-	if d.keeps(m) {
-		c.broker.options.Store.Throttle()
-	}
-	usage, percent := d.limitOf(m)
-	full := usage.full(percent)
+	full := d.lacksRoom(m)
 	line := d.line(m)
 	if full == nil && !line.busy() || !d.policy.ProducerFlowControl || d.name.IsAdvisory() {
 		return false, nil
 	}
-	if full != nil {
-		c.broker.adviseNoRoom(c, m, d, full)
-		if d.failsNow() {
-			return false, noRoom(full, m, d)
-		}
-	}
-	if whenDone != nil && m.Transaction == nil && c.aside.Load() < asideMost {
-		c.aside.Add(1)
-		line.add(d, deferred{c, m, whenDone})
+	if whenDone != nil && m.Transaction == nil && c.aside.Load() < asideMost && !d.failsNow() && line.add(d, deferred{c, m, whenDone}) {
 		return true, nil
 	}
+	return false, c.waitForRoom(p, m)
+}
+
+// waitForRoom is makeRoom for a message that cannot wait aside.
+func (c *Connection) waitForRoom(p place, m *message.Message) error {
+	d := p.base()
+	full := d.lacksRoom(m)
+	if full == nil || !d.policy.ProducerFlowControl || d.name.IsAdvisory() {
+		return nil
+	}
+	if d.failsNow() {
+		c.broker.adviseNoRoom(c, m, d, full)
+		return noRoom(full, m, d)
+	}
 	c.flushLater() // what was put off must not wait as long
-	return false, c.waitForRoom(d, m)
+	return c.block(d, m)
+}
+
+// lacksRoom returns the limit that leaves no room for a message, nil when there is room.
+func (d *Destination) lacksRoom(m *message.Message) *Usage {
+	if d.keeps(m) {
+		d.broker.options.Store.Throttle()
+	}
+	usage, percent := d.limitOf(m)
+	return usage.full(percent)
 }
 
 // line returns those that wait aside for the same room as m.
@@ -119,20 +130,17 @@ func (a *aside) busy() bool {
 	return len(a.waiting) > 0
 }
 
-// add puts a message in the line, and has a goroutine work it off.
-func (a *aside) add(d *Destination, x deferred) {
+// add puts a message in the line, and has a goroutine work it off. It does not when the broker stops.
+func (a *aside) add(d *Destination, x deferred) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.waiting = append(a.waiting, x)
-	if a.running {
-		return
+	if !a.running && !d.broker.works.start(func() { a.work(d) }) {
+		return false
 	}
 	a.running = true
-	d.broker.aside.Add(1)
-	go func() {
-		defer d.broker.aside.Done()
-		a.work(d)
-	}()
+	a.waiting = append(a.waiting, x)
+	x.by.aside.Add(1)
+	return true
 }
 
 // work sends what waits, each when there is room, until nothing does.
@@ -146,11 +154,7 @@ func (a *aside) work(d *Destination) {
 		}
 		x := a.waiting[0]
 		a.mu.Unlock()
-		err := x.by.waitForRoom(d, x.message)
-		if err == nil {
-			err = x.by.sendNow(x.message, nil, x.whenDone)
-		}
-		if err != nil {
+		if err := x.send(d); err != nil {
 			x.whenDone(err)
 		}
 		x.by.aside.Add(-1)
@@ -160,14 +164,27 @@ func (a *aside) work(d *Destination) {
 	}
 }
 
-// waitForRoom blocks until there is room for the message, and tells who waits for what.
-func (c *Connection) waitForRoom(d *Destination, m *message.Message) error {
+// send waits for room, and sends the message then.
+func (x *deferred) send(d *Destination) error {
+	if err := x.by.block(d, x.message); err != nil {
+		return err
+	}
+	p, err := d.broker.lookup(d.name, x.by)
+	if err == nil {
+		p.send(x.message, nil, x.whenDone)
+	}
+	return err
+}
+
+// block blocks until there is room for the message, and tells who waits for what.
+func (c *Connection) block(d *Destination, m *message.Message) error {
 	b := c.broker
 	usage, percent := d.limitOf(m)
 	full := usage.full(percent)
 	if full == nil {
 		return nil
 	}
+	b.adviseNoRoom(c, m, d, full)
 	x := &Blocked{Producer: fmt.Sprint(m.Producer), Remote: c.remote, Destination: d.name, Usage: full.name, Since: b.now()}
 	b.flow.add(x)
 	defer b.flow.remove(x)

@@ -21,11 +21,19 @@ func (b *Broker) lookAfter() {
 		defer ticker.Stop()
 		slow = ticker.C
 	}
+	var purge <-chan time.Time
+	if b.options.PurgeInterval > 0 {
+		ticker := time.NewTicker(b.options.PurgeInterval)
+		defer ticker.Stop()
+		purge = ticker.C
+	}
 	b.lookAtDisk()
 	for {
 		select {
 		case <-b.stop:
 			return
+		case <-purge:
+			b.purgeInactive()
 		case <-storage.C:
 			b.lookAtDisk()
 		case <-slow:

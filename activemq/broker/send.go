@@ -17,6 +17,7 @@ func (c *Connection) Send(m *message.Message, whenDone store.Completion) error {
 	if m.Destination.IsAdvisory() && !c.broker.options.Advisories {
 		return fail(InvalidDestination, "advisories are switched off")
 	}
+	m.Destination = c.broker.named(m.Destination)
 	if answered, err := c.answer(m, whenDone); answered {
 		return err
 	}
@@ -71,7 +72,7 @@ func (c *Connection) sendParts(m *message.Message, whenDone store.Completion) er
 	return nil
 }
 
-// sendOne sends a message to one destination.
+// sendOne sends a message to one destination, and to others that this stands for.
 func (c *Connection) sendOne(m *message.Message, whenDone store.Completion) error {
 	if taken, err := c.schedule(m, whenDone); taken || err != nil {
 		return err
@@ -80,38 +81,15 @@ func (c *Connection) sendOne(m *message.Message, whenDone store.Completion) erro
 	if err != nil {
 		return err
 	}
+	if p.base().plan != nil {
+		return c.sendVirtual(p, m, whenDone)
+	}
 	if wait, err := c.makeRoom(p, m, whenDone); wait || err != nil {
 		return err
 	}
-	if m.Transaction == nil {
-		p.send(m, c, whenDone)
-		return nil
+	if m.Transaction != nil {
+		return c.sendInTransaction([]leg{{to: p, message: m}}, m.Transaction, whenDone)
 	}
-	return c.sendIn(p, m, whenDone)
-}
-
-// sendNow sends a message, in no transaction, for which there is room.
-func (c *Connection) sendNow(m *message.Message, by *Connection, whenDone store.Completion) error {
-	p, err := c.broker.lookup(*m.Destination, c)
-	if err == nil {
-		p.send(m, by, whenDone)
-	}
-	return err
-}
-
-// sendIn sends a message in its transaction.
-func (c *Connection) sendIn(p place, m *message.Message, whenDone store.Completion) error {
-	tx, err := c.transaction(m.Transaction)
-	if err != nil {
-		return err
-	}
-	q, _ := p.(*Queue)
-	t, _ := p.(*Topic)
-	if err := tx.addSend(m, q, t); err != nil {
-		return err
-	}
-	if whenDone != nil {
-		whenDone(nil)
-	}
+	p.send(m, c, whenDone)
 	return nil
 }

@@ -55,6 +55,12 @@ func (t *transaction) addSend(m *message.Message, q *Queue, topic *Topic) error 
 	if err := t.openLocked(); err != nil {
 		return err
 	}
+	if q != nil {
+		var err error
+		if q, err = t.broker.reserve(q); err != nil {
+			return err
+		}
+	}
 	s := sent{message: m, queue: q, topic: topic}
 	switch {
 	case q != nil && q.stores(m):
@@ -206,6 +212,7 @@ func (t *transaction) apply() {
 	for _, s := range t.sends {
 		if s.queue != nil {
 			s.queue.admit(s.message, s.entry)
+			s.queue.unreserve()
 		} else {
 			s.topic.admit(s.message, s.entry, nil)
 		}
@@ -258,6 +265,11 @@ func (t *transaction) rollback(whenDone store.Completion) error {
 
 // giveBack undoes the acknowledgements.
 func (t *transaction) giveBack() {
+	for _, s := range t.sends {
+		if s.queue != nil {
+			s.queue.unreserve()
+		}
+	}
 	for _, a := range t.acks {
 		if a.subscription != nil {
 			a.subscription.giveBack(a.deliveries)

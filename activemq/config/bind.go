@@ -19,6 +19,7 @@ import (
 //
 //	bool, int, int64, float64, string, Bytes, Millis, URI    literals
 //	[]string                                                 comma separated lists
+//	[]Forward                                                what a composite destination forwards to
 //	Destination, []Destination                               names, or elements queue, topic, tempQueue, tempTopic
 //	*T, interface                                            an element; an interface takes all that implement it
 //	[]*T, []interface                                        elements in order
@@ -237,6 +238,8 @@ func (c *context) assign(b *bean, sp *schemaProperty, v *value, dest reflect.Val
 		return ok
 	case t == destinationsType:
 		return c.assignDestinations(b, sp, v, dest)
+	case t == forwardsType:
+		return c.assignForwards(b, sp, v, dest)
 	case t.Kind() == reflect.Pointer || t.Kind() == reflect.Interface:
 		return c.assignBean(b, sp, v, dest)
 	case t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.String:

@@ -42,6 +42,7 @@ type Entry struct {
 	Slow     Slow
 
 	DeadLetter DeadLetter
+	Consumers
 
 	Recovery          Recovery
 	AlwaysRetroactive bool // all consumers of the topic get what it keeps for retroactive ones
@@ -110,6 +111,7 @@ func Default() Entry {
 		InactiveBeforeGC:    60 * time.Second,
 		Pending:             Pending{Constant: -1},
 		Eviction:            Eviction{ExpiredFrom: 1000},
+		Consumers:           Consumers{Groups: Groups{Cache: 1024, Buckets: 1024}},
 		DeadLetter: DeadLetter{
 			Queue:            message.Destination{Kind: message.Queue, Name: DefaultDeadLetterQueue},
 			QueuePrefix:      "ActiveMQ.DLQ.Queue.",
