@@ -54,6 +54,8 @@ func entry(e *config.PolicyEntry, pattern message.Destination) policy.Entry {
 	p.BlockedWarning = e.BlockedProducerWarningInterval.Duration()
 	p.CursorHighWater, p.StoreHighWater = e.CursorMemoryHighWaterMark, e.StoreUsageHighWaterMark
 	p.MaxDestinations = e.MaxDestinations
+	_, inMemory := e.PendingQueuePolicy.(*config.MemoryQueueCursor)
+	p.Spools = !inMemory
 	p.Prefetch = policy.Prefetch{Set: true, Queue: e.QueuePrefetch, Browser: e.QueueBrowserPrefetch, Topic: e.TopicPrefetch, Durable: e.DurableTopicPrefetch}
 	p.PrefetchExtended = e.UsePrefetchExtension
 	p.ShareTemporary = e.AllowTempDestinationStealing

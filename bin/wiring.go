@@ -146,6 +146,9 @@ func (r *running) open(ctx context.Context, ready func()) error {
 	if err != nil {
 		return err
 	}
+	if o.Spool, err = r.spool(); err != nil {
+		return err
+	}
 	b, err := broker.New(o)
 	if err != nil {
 		return err

@@ -71,6 +71,8 @@ type Options struct {
 
 	Plugins Plugins
 
+	Spool *Spool // nil: what is not stored waits in memory only
+
 	Log *slog.Logger
 	Now func() time.Time // nil: time.Now
 }
@@ -236,6 +238,9 @@ func (b *Broker) Options() Options { return b.options }
 
 // Memory returns what messages in memory take up.
 func (b *Broker) Memory() *Usage { return b.memory }
+
+// Temporary returns what is spooled to disk because memory has no room for it.
+func (b *Broker) Temporary() *Usage { return b.temporary }
 
 // Storage returns what the store takes up on disk, as it was a moment ago.
 func (b *Broker) Storage() *Usage { return b.storage }

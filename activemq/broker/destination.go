@@ -19,8 +19,10 @@ type Destination struct {
 	fanOuts atomic.Pointer[fanOutQueues]
 
 	producers atomic.Int64
-	uses      atomic.Int64 // consumers and producers that ever came
-	idle      idle         // the broker's goroutine owns it
+
+	spools func() bool  // tells whether the disk takes what memory has no room for; nil: it never does
+	uses   atomic.Int64 // consumers and producers that ever came
+	idle   idle         // the broker's goroutine owns it
 
 	asideStored, asideMemory  aside // messages that wait for room without their connections
 	blockedSends, blockedTime atomic.Int64

@@ -63,10 +63,13 @@ func (d *Destination) BlockedSends() (count int64, total time.Duration) {
 }
 
 // limitOf returns what limits the message in a destination and the percentage at which it does: the store for one that is stored, which need not
-// stay in memory, and memory for any other.
+// stay in memory, the temporary store for one that goes there, and memory for any other.
 func (d *Destination) limitOf(m *message.Message) (*Usage, int) {
 	if d.keeps(m) {
 		return d.broker.storage, d.policy.StoreHighWater
+	}
+	if d.spools != nil && d.spools() {
+		return d.broker.temporary, 100
 	}
 	return d.memory, 100
 }

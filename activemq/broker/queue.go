@@ -26,6 +26,10 @@ func (b *Broker) newQueue(name message.Destination) (*Queue, error) {
 	q := &Queue{Destination: b.newDestination(name)}
 	q.backlog.from = q
 	q.backlog.prioritized = q.policy.Prioritized
+	if b.options.Spool != nil && q.policy.Spools {
+		q.spooled.to, q.spooled.usage = b.options.Spool, b.temporary
+		q.Destination.spools = q.spools
+	}
 	if name.IsTemporary() {
 		return q, nil
 	}
@@ -136,6 +140,10 @@ func (q *Queue) arriveLocked(m *message.Message, e *store.Entry) {
 	q.size.Add(1)
 	q.noteArrived(&q.Destination, m, len(q.consumers))
 	d := &delivery{message: m, entry: e, from: q, redeliveries: m.Redeliveries}
+	if q.spoolLocked(d) {
+		q.dispatchLocked() // there may be somebody for whom it is the next
+		return
+	}
 	if q.add(d, q.bytes < frontBytes && q.hasRoom()) {
 		q.memory.add(d.size())
 		q.dispatchLocked()
@@ -287,6 +295,7 @@ func (q *Queue) remove(whenDone store.Completion) {
 		q.memory.add(-d.size())
 	}
 	q.overflow = false
+	q.spooled.discard()
 	q.mu.Unlock()
 	if q.stored == nil {
 		whenDone(nil)

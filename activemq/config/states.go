@@ -20,7 +20,7 @@ const (
 var acted = map[string][]string{
 	"broker": {
 		"brokerName", "brokerId", "useLocalHostBrokerName", "dataDirectory", "dataDirectoryFile", "persistent", "persistenceAdapter",
-		"deleteAllMessagesOnStartup", "storeOpenWireVersion", "advisorySupport", "anonymousProducerAdvisorySupport", "populateJMSXUserID",
+		"tmpDataDirectory", "deleteAllMessagesOnStartup", "storeOpenWireVersion", "advisorySupport", "anonymousProducerAdvisorySupport", "populateJMSXUserID",
 		"schedulerSupport", "schedulerDirectory", "schedulerDirectoryFile", "maxSchedulerRepeatAllowed",
 		"transportConnectors", "destinationPolicy", "destinations", "plugins", "systemUsage", "managementContext", "shutdownHooks",
 		"destinationInterceptors", "useVirtualTopics", "useMirroredQueues", "useTempMirroredQueues",
@@ -54,8 +54,11 @@ var acted = map[string][]string{
 		"queuePrefetch", "queueBrowserPrefetch", "topicPrefetch", "durableTopicPrefetch", "usePrefetchExtension", "allowTempDestinationStealing",
 		"messageEvictionStrategy", "dispatchPolicy", "slowConsumerStrategy", "advisoryForConsumed", "advisoryForDelivery", "advisoryForDispatched",
 		"advisoryForDiscardingMessages", "advisoryForFastProducers", "advisoryForSlowConsumers", "advisoryWhenFull", "sendAdvisoryIfNoConsumers",
-		"includeBodyForAdvisory",
+		"includeBodyForAdvisory", "pendingQueuePolicy",
 	},
+	"storeCursor":                   {},
+	"fileQueueCursor":               {},
+	"vmQueueCursor":                 {},
 	"simpleDispatchPolicy":          {},
 	"roundRobinDispatchPolicy":      {},
 	"strictOrderDispatchPolicy":     {},

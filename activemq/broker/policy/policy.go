@@ -23,6 +23,8 @@ type Entry struct {
 	MaxDestinations     int           // that the entry covers; -1: no limit
 	Prioritized         bool          // deliver by JMS priority
 
+	Spools bool // the disk takes what is not stored and has no room in memory, where there is a temporary store
+
 	Prefetch         Prefetch
 	PrefetchExtended bool // messages that reached the client, and are not acknowledged, make room for others
 
@@ -104,6 +106,7 @@ func Default() Entry {
 		CursorHighWater:     70,
 		StoreHighWater:      100,
 		MaxDestinations:     -1,
+		Spools:              true,
 		PrefetchExtended:    true,
 		MaxPageSize:         200,
 		MaxExpirePage:       400,
