@@ -123,7 +123,8 @@ type running struct {
 	mu         sync.Mutex // guards connectors: the console reads them
 	connectors []*protocols.Connector
 	console    *webconsole.Server // nil: none configured
-	selectors  *selectorCache     // nil: none configured
+	pictures   []*picture
+	selectors  *selectorCache // nil: none configured
 	id         string
 }
 
@@ -157,11 +158,17 @@ func (r *running) open(ctx context.Context, ready func()) error {
 	if err != nil {
 		return err
 	}
+	if o.Spool, err = r.spool(); err != nil {
+		return err
+	}
 	b, err := broker.New(o)
 	if err != nil {
 		return err
 	}
 	r.broker = b
+	for _, p := range r.pictures {
+		p.start()
+	}
 	b.Start()
 	for _, c := range r.config.TransportConnectors {
 		if err := r.openConnector(c); err != nil {
@@ -205,6 +212,8 @@ func (r *running) options(memory int64) (broker.Options, error) {
 		Authenticate:           r.authenticator(),
 		Password:               passwords(c.Plugins),
 		PopulateUserID:         c.PopulateJMSXUserID,
+		AnonymousProducers:     c.AnonymousProducerAdvisorySupport,
+		Plugins:                r.plugins(c.Plugins),
 		Log:                    r.log,
 	}
 	if r.scheduler != nil {
@@ -329,6 +338,11 @@ func (r *running) close() {
 	for _, c := range r.connectors {
 		c.Close()
 		logging.Logger(connectorLogger).Info("Connector " + c.Name() + " stopped")
+	}
+	if r.broker != nil {
+		for _, p := range r.pictures {
+			p.close()
+		}
 	}
 	r.selectors.close()
 	if err := r.store.close(); err != nil {

@@ -66,14 +66,14 @@ func scheduleFailed(err error) error {
 // waitForJobs blocks while the scheduler's store has reached its limit.
 func (c *Connection) waitForJobs(m *message.Message) error {
 	b := c.broker
-	full := b.scheduled.full()
+	full := b.scheduled.full(100)
 	if full == nil {
 		return nil
 	}
 	c.flushLater()
 	since := b.now()
 	b.log.Warn("Job Scheduler Store is Full (" + full.String() + "). Stopping producer (" + fmt.Sprint(m.Producer) + ") of " + c.remote + " to prevent flooding of the job scheduler store.")
-	if b.scheduled.wait(c.gone, 0) == roomGone {
+	if b.scheduled.wait(100, c.gone, 0) == roomGone {
 		return fail(NotConnected, "the connection ended while its producer waited for room in the job scheduler store")
 	}
 	b.log.Info("producer " + fmt.Sprint(m.Producer) + " of " + c.remote + " goes on after " + b.now().Sub(since).String() + " of waiting for room in the job scheduler store")
@@ -109,11 +109,8 @@ func (b *Broker) DeliverScheduled(m *message.Message, whenDone store.Completion)
 	if err != nil {
 		return false, err
 	}
-	usage := p.base().memory
-	if m.Persistent && b.options.Persistent && !m.Destination.IsTemporary() {
-		usage = b.storage
-	}
-	if full := usage.full(); full != nil && p.base().policy.ProducerFlowControl {
+	usage, percent := p.base().limitOf(m)
+	if full := usage.full(percent); full != nil && p.base().policy.ProducerFlowControl {
 		return true, noRoom(full, m, p.base())
 	}
 	if m.ID == nil {

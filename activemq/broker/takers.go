@@ -153,7 +153,9 @@ func (q *Queue) placeLocked(t *taker) {
 }
 
 // precedes tells whether x is always offered a message before y.
-func (q *Queue) precedes(x, y *taker) bool { return !q.policy.IgnorePriority && compareTakers(x, y) < 0 }
+func (q *Queue) precedes(x, y *taker) bool {
+	return !q.policy.IgnorePriority && compareTakers(x, y) < 0
+}
 
 // compareTakers orders consumers: a higher priority comes first, and of the same one who owns fewer message groups.
 func compareTakers(x, y *taker) int {
