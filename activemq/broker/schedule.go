@@ -109,13 +109,6 @@ func (b *Broker) DeliverScheduled(m *message.Message, whenDone store.Completion)
 	if err != nil {
 		return false, err
 	}
-	usage := p.base().memory
-	if m.Persistent && b.options.Persistent && !m.Destination.IsTemporary() {
-		usage = b.storage
-	}
-	if full := usage.full(); full != nil && p.base().policy.ProducerFlowControl {
-		return true, noRoom(full, m, p.base())
-	}
 	if m.ID == nil {
 		m.ID = b.systemID()
 	} else {
@@ -124,7 +117,35 @@ func (b *Broker) DeliverScheduled(m *message.Message, whenDone store.Completion)
 		m.ID = &id
 	}
 	m.BrokerIn = b.millis()
+	legs, _, err := b.legsOf(nil, p, m, nil, forwardsMax)
+	if err != nil {
+		return false, err
+	}
+	for _, l := range legs {
+		if err := b.roomFor(l); err != nil && !l.droppable {
+			return true, err
+		}
+	}
 	b.totals.enqueued.Add(1)
-	p.send(m, nil, orNobody(whenDone))
+	each := shared(len(legs), orNobody(whenDone))
+	for _, l := range legs {
+		l.to.send(l.message, nil, each)
+	}
+	if len(legs) == 0 {
+		each(nil)
+	}
 	return false, nil
+}
+
+// roomFor tells why there is no room for a message that nobody can wait for.
+func (b *Broker) roomFor(l leg) error {
+	d := l.to.base()
+	usage := d.memory
+	if l.message.Persistent && b.options.Persistent && !d.name.IsTemporary() {
+		usage = b.storage
+	}
+	if full := usage.full(); full != nil && d.policy.ProducerFlowControl {
+		return noRoom(full, l.message, d)
+	}
+	return nil
 }
