@@ -142,6 +142,7 @@ func kahaOptions(k *config.KahaDB, policies *policy.Map) (kahadb.Options, error)
 		CheckForCorruptJournalFiles: k.CheckForCorruptJournalFiles,
 		IgnoreMissingJournalFiles:   k.IgnoreMissingJournalFiles,
 		EnableAckCompaction:         k.EnableAckCompaction,
+		MaxFailoverProducersToTrack: int(k.MaxFailoverProducersToTrack),
 		CompactAcksAfterNoGC:        k.CompactAcksAfterNoGC,
 		ForceRecoverIndex:           k.ForceRecoverIndex,
 		Preallocation:               preallocation(k),

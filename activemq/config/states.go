@@ -77,7 +77,7 @@ var acted = map[string][]string{
 		"journalDiskSyncInterval", "enableJournalDiskSyncs", "preallocationScope", "preallocationStrategy", "checksumJournalFiles",
 		"checkForCorruptJournalFiles", "ignoreMissingJournalfiles", "checkpointInterval", "cleanupInterval", "cleanupOnStop", "archiveDataLogs",
 		"forceRecoverIndex", "concurrentStoreAndDispatchQueues", "purgeRecoveredXATransactionStrategy", "locker", "databaseLockedWaitDelay",
-		"enableAckCompaction", "compactAcksAfterNoGC",
+		"enableAckCompaction", "compactAcksAfterNoGC", "maxFailoverProducersToTrack",
 	},
 	"shared-file-locker": {"failIfLocked", "lockAcquireSleepInterval"},
 
@@ -125,6 +125,7 @@ var inert = []struct{ why, elements, names string }{
 	{"all destinations get a message at once: nobody waits for the disk in between", "virtualTopic compositeQueue compositeTopic", "concurrentSend"},
 	{"each destination always gets a copy", "compositeQueue compositeTopic mirroredQueue", "copyMessage"},
 	{"no names of groups are kept", "messageGroupHashBucketFactory", "cacheSize"},
+	{"the last message of each producer is all that is remembered", "kahaDB", "failoverProducersAuditDepth"},
 	{"there always is one", "memoryPersistenceAdapter", "createTransactionStore"},
 	{"nothing is written", "memoryPersistenceAdapter", "directory useExternalMessageReferences"},
 	{"nothing is sent there", "discarding", "deadLetterQueue"},
