@@ -127,6 +127,7 @@ func kahaOptions(c *config.Broker, k *config.KahaDB, directory string, policies 
 		CheckForCorruptJournalFiles: k.CheckForCorruptJournalFiles,
 		IgnoreMissingJournalFiles:   k.IgnoreMissingJournalFiles,
 		EnableAckCompaction:         k.EnableAckCompaction,
+		MaxFailoverProducersToTrack: int(k.MaxFailoverProducersToTrack),
 		CompactAcksAfterNoGC:        k.CompactAcksAfterNoGC,
 		ForceRecoverIndex:           k.ForceRecoverIndex,
 		Preallocation:               preallocation(k),

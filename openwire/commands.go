@@ -28,8 +28,13 @@ func (c *conn) handle(command any) error {
 	case *wire.ShutdownInfo:
 		c.over = true
 		return nil
-	case *wire.ConnectionControl: // that the client reconnects by itself, which it tells before its ConnectionInfo when it has
-		return c.answer(v.Command, nil)
+	case *wire.ConnectionControl:
+		if c.session != nil {
+			return c.answer(v.Command, nil)
+		}
+		if !v.Close && v.FaultTolerant {
+			return nil // what a client that has just reconnected by itself says first; nothing comes of it before the login
+		}
 	case *message.ConnectionInfo:
 		return c.handleConnection(v)
 	}

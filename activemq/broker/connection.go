@@ -25,6 +25,8 @@ type Connection struct {
 	later   touched      // what is put off until it has been done
 	gave    bool         // a message that it sent was given to a consumer at once
 
+	sentLast map[message.ProducerID]int64 // numbers of the last messages, of a client that reconnected
+
 	closing sync.Once
 	closed  chan struct{} // closed when Close is through
 

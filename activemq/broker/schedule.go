@@ -109,10 +109,6 @@ func (b *Broker) DeliverScheduled(m *message.Message, whenDone store.Completion)
 	if err != nil {
 		return false, err
 	}
-	usage, percent := p.base().limitOf(m)
-	if full := usage.full(percent); full != nil && p.base().policy.ProducerFlowControl {
-		return true, noRoom(full, m, p.base())
-	}
 	if m.ID == nil {
 		m.ID = b.systemID()
 	} else {
@@ -121,7 +117,32 @@ func (b *Broker) DeliverScheduled(m *message.Message, whenDone store.Completion)
 		m.ID = &id
 	}
 	m.BrokerIn = b.millis()
+	legs, _, err := b.legsOf(nil, p, m, nil, forwardsMax)
+	if err != nil {
+		return false, err
+	}
+	for _, l := range legs {
+		if err := l.roomFor(); err != nil && !l.droppable {
+			return true, err
+		}
+	}
 	b.totals.enqueued.Add(1)
-	p.send(m, nil, orNobody(whenDone))
+	each := shared(len(legs), orNobody(whenDone))
+	for _, l := range legs {
+		l.to.send(l.message, nil, each)
+	}
+	if len(legs) == 0 {
+		each(nil)
+	}
 	return false, nil
+}
+
+// roomFor tells why there is no room for a message that nobody can wait for.
+func (l leg) roomFor() error {
+	d := l.to.base()
+	usage, percent := d.limitOf(l.message)
+	if full := usage.full(percent); full != nil && d.policy.ProducerFlowControl {
+		return noRoom(full, l.message, d)
+	}
+	return nil
 }

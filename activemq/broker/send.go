@@ -17,6 +17,12 @@ func (c *Connection) Send(m *message.Message, whenDone store.Completion) error {
 	if m.Destination.IsAdvisory() && !c.broker.options.Advisories {
 		return fail(InvalidDestination, "advisories are switched off")
 	}
+	if again, err := c.isResend(m); again || err != nil {
+		if err == nil && whenDone != nil {
+			whenDone(nil)
+		}
+		return err
+	}
 	m.Destination = c.broker.named(m.Destination)
 	if answered, err := c.answer(m, whenDone); answered {
 		return err

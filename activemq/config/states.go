@@ -126,7 +126,7 @@ var acted = map[string][]string{
 		"journalDiskSyncInterval", "enableJournalDiskSyncs", "preallocationScope", "preallocationStrategy", "checksumJournalFiles",
 		"checkForCorruptJournalFiles", "ignoreMissingJournalfiles", "checkpointInterval", "cleanupInterval", "cleanupOnStop", "archiveDataLogs",
 		"forceRecoverIndex", "concurrentStoreAndDispatchQueues", "purgeRecoveredXATransactionStrategy", "locker", "databaseLockedWaitDelay",
-		"enableAckCompaction", "compactAcksAfterNoGC", "useLock", "lockKeepAlivePeriod",
+		"enableAckCompaction", "compactAcksAfterNoGC", "useLock", "lockKeepAlivePeriod", "maxFailoverProducersToTrack",
 	},
 	"shared-file-locker": {"failIfLocked", "lockAcquireSleepInterval"},
 
@@ -189,6 +189,7 @@ var inert = []struct{ why, elements, names string }{
 	{"no names of groups are kept", "messageGroupHashBucketFactory", "cacheSize"},
 	{"a journal file of transactions goes as soon as nothing needs it", "mKahaDB", "journalCleanupInterval"},
 	{"a store that fails always stops the broker", "kahaDB mKahaDB", "stopOnError"},
+	{"the last message of each producer is all that is remembered", "kahaDB", "failoverProducersAuditDepth"},
 	{"there always is one", "memoryPersistenceAdapter", "createTransactionStore"},
 	{"nothing is written", "memoryPersistenceAdapter", "directory useExternalMessageReferences"},
 	{"nothing is sent there", "discarding", "deadLetterQueue enableAudit maxAuditDepth maxProducersToAudit"},

@@ -40,7 +40,8 @@ import (
 type Store struct {
 	directory
 
-	prepared []store.Prepared
+	prepared  []store.Prepared
+	producers *store.Producers // their last messages, of those that are admitted
 
 	stop      chan struct{}
 	running   sync.WaitGroup
@@ -85,6 +86,7 @@ func Open(o Options) (*Store, error) {
 		stop:      make(chan struct{}), failed: make(chan struct{}),
 		transactions: map[*transaction]struct{}{}, loose: map[*addition]struct{}{},
 	}
+	s.producers = store.NewProducers(o.MaxFailoverProducersToTrack)
 	s.reset()
 	if err := s.acquire(); err != nil {
 		return nil, err
@@ -197,6 +199,12 @@ func (s *Store) Usage() int64 {
 	used := s.used
 	s.mu.Unlock()
 	return s.files.bytes(end.file()) + end.offset() + used
+}
+
+// LastSequence returns the greatest number of a producer's messages, once all that is queued is on disk.
+func (s *Store) LastSequence(p message.ProducerID) (int64, error) {
+	err := s.journal.barrier()
+	return s.producers.Last(p), err
 }
 
 // log returns the log of a destination, which is made when the store does not know it. The caller has the lock.

@@ -78,6 +78,9 @@ type Options struct {
 	EnableAckCompaction  bool
 	CompactAcksAfterNoGC int
 
+	// MaxFailoverProducersToTrack is of how many producers the last message is remembered: 64.
+	MaxFailoverProducersToTrack int
+
 	ArchiveDataLogs  bool
 	DirectoryArchive string // Directory/data-archive
 
@@ -118,6 +121,7 @@ func (o *Options) complete() error {
 	def(&o.CheckpointInterval, 5*time.Second)
 	def(&o.CleanupInterval, 30*time.Second)
 	def(&o.CompactAcksAfterNoGC, 10)
+	def(&o.MaxFailoverProducersToTrack, 64)
 	def(&o.IndexCache, 16<<20)
 	if o.FS == nil {
 		o.FS = vfs.OS{}
