@@ -32,9 +32,9 @@ type Outbox[T any] struct {
 	// Written, where it is set, is called whenever all that is encoded is written, by whoever did it: with locks of the broker held, perhaps.
 	Written func()
 
-	held   atomic.Bool // the reader is about to push by itself
-	stuck  atomic.Bool // the socket did not take all: the writer's goroutine has to
-	wait   sync.WaitGroup
+	held  atomic.Bool // the reader is about to push by itself
+	stuck atomic.Bool // the socket did not take all: the writer's goroutine has to
+	wait  sync.WaitGroup
 
 	mu sync.Mutex
 	// mu guards what follows.
