@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -31,24 +31,6 @@ const (
 	transportLogger = "org.apache.activemq.broker.TransportConnection.Transport"
 	configLogger    = "org.apache.activemq.xbean.XBeanBrokerFactory"
 )
-
-// protocol makes the handler of a connector's protocol.
-type protocol func(b *broker.Broker, a *protocols.Address, url func() string, log *slog.Logger) (protocols.Handler, error)
-
-// served are the protocols of this build, by the scheme of a connector's URI.
-var served = map[string]protocol{
-	"tcp":       newOpenWire,
-	"nio":       newOpenWire,
-	"stomp":     newSTOMP,
-	"stomp+nio": newSTOMP,
-}
-
-// unserved are the schemes of the original that this build has no protocol for.
-var unserved = []string{
-	"ssl", "nio+ssl", "auto", "auto+ssl", "auto+nio", "auto+nio+ssl", "amqp", "amqp+ssl", "amqp+nio", "amqp+nio+ssl",
-	"stomp+ssl", "stomp+nio+ssl", "mqtt", "mqtt+ssl", "mqtt+nio", "mqtt+nio+ssl", "ws", "wss",
-	"http", "https", "udp", "vm", "xmpp",
-}
 
 // newOpenWire makes the handler of an OpenWire connector.
 func newOpenWire(b *broker.Broker, a *protocols.Address, url func() string, log *slog.Logger) (protocols.Handler, error) {
@@ -120,6 +102,7 @@ type running struct {
 	jobs       store.Jobs           // of the scheduler
 	jobsFailed <-chan struct{}      // closed when jobs failed; nil where they cannot
 	connectors []*protocols.Connector
+	tls        *tls.Config        // nil: not needed yet
 	console    *webconsole.Server // nil: none configured
 	selectors  *selectorCache     // nil: none configured
 	id         string
@@ -212,19 +195,15 @@ func (r *running) openConnector(c *config.TransportConnector) error {
 	if name == "" {
 		name = string(c.URI)
 	}
-	makeHandler := served[a.Scheme]
-	if makeHandler == nil && !slices.Contains(unserved, a.Scheme) {
-		return fmt.Errorf("%s: connector %s: no transport is called %q", c.Place("uri"), name, a.Scheme)
-	}
-	if makeHandler == nil {
-		logging.Logger(connectorLogger).Warn(fmt.Sprintf("Connector %s is not started: the protocol %s is not served by this version", name, a.Scheme))
-		return nil
-	}
 	var connector *protocols.Connector
 	url := func() string { return connector.URL(hostName()) }
-	h, err := makeHandler(r.broker, a, url, logging.Logger(transportLogger))
+	h, err := r.handler(a, url, logging.Logger(transportLogger))
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Place("uri"), err)
+		return fmt.Errorf("%s: connector %s: %w", c.Place("uri"), name, err)
+	}
+	if h == nil {
+		logging.Logger(connectorLogger).Warn(fmt.Sprintf("Connector %s is not started: the protocol %s is not served by this version", name, a.Scheme))
+		return nil
 	}
 	connector, err = protocols.Open(name, a, h, logging.Logger(transportLogger))
 	if err != nil {

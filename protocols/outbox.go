@@ -85,6 +85,9 @@ func (o *Outbox[T]) Doze() {
 	}
 }
 
+// Whole is a connection that makes a message of each Write, so that an [Outbox] writes whole frames only.
+type Whole interface{ WritesWhole() }
+
 // Put adds something to send. Somebody has to flush, or push, after that.
 func (o *Outbox[T]) Put(i T) {
 	o.mu.Lock()
@@ -280,8 +283,12 @@ func (o *Outbox[T]) write(out func() bool) bool {
 // block writes the buffer, however long that takes. As it may be the reader that writes, which cannot hear the peer then, each piece that the peer
 // takes counts as a sign of life.
 func (o *Outbox[T]) block() bool {
+	piece := writeSize
+	if _, ok := o.socket.(Whole); ok {
+		piece = len(o.buffer)
+	}
 	for rest := o.buffer; len(rest) > 0; {
-		n, err := o.socket.Write(rest[:min(len(rest), writeSize)])
+		n, err := o.socket.Write(rest[:min(len(rest), piece)])
 		if err != nil {
 			o.err = err
 			break
