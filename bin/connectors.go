@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -28,6 +27,7 @@ type protocol func(b *broker.Broker, a *protocols.Address, url func() string, lo
 var served = map[string]protocol{
 	"openwire": newOpenWire,
 	"stomp":    newSTOMP,
+	"amqp":     newAMQP,
 }
 
 // unserved are the schemes of the original that this build has nothing for.
@@ -59,8 +59,14 @@ func carriage(scheme string) (name string, secure, ok bool) {
 	return "", false, false
 }
 
+// makes makes the handlers of connectors.
+type makes struct {
+	broker *broker.Broker
+	tls    tlsSource
+}
+
 // handler makes the handler for a connector's address. It returns nil where this build has no such protocol.
-func (r *running) handler(a *protocols.Address, url func() string, log *slog.Logger) (protocols.Handler, error) {
+func (m *makes) handler(a *protocols.Address, url func() string, log *slog.Logger) (protocols.Handler, error) {
 	name, secure, ok := carriage(a.Scheme)
 	if !ok {
 		if slices.Contains(unserved, a.Scheme) {
@@ -68,11 +74,11 @@ func (r *running) handler(a *protocols.Address, url func() string, log *slog.Log
 		}
 		return nil, fmt.Errorf("no transport is called %q", a.Scheme)
 	}
-	h, err := r.carried(name, a, url, log)
+	h, err := m.carried(name, a, url, log)
 	if err != nil || h == nil || !secure {
 		return h, err
 	}
-	config, err := r.tlsConfig()
+	config, err := m.tls.read()
 	if err != nil {
 		return nil, err
 	}
@@ -80,20 +86,20 @@ func (r *running) handler(a *protocols.Address, url func() string, log *slog.Log
 }
 
 // carried makes the handler of a protocol, or of what carries several.
-func (r *running) carried(name string, a *protocols.Address, url func() string, log *slog.Logger) (protocols.Handler, error) {
+func (m *makes) carried(name string, a *protocols.Address, url func() string, log *slog.Logger) (protocols.Handler, error) {
 	switch name {
 	case "auto":
 		names, err := protocols.Detectable(a)
 		if err != nil {
 			return nil, err
 		}
-		handlers, err := r.several(names, a, url, log)
+		handlers, err := m.several(names, a, url, log)
 		if err != nil {
 			return nil, err
 		}
 		return protocols.Detect(a, handlers)
 	case "ws":
-		handlers, err := r.several([]string{"stomp", "mqtt", "amqp"}, a, url, log)
+		handlers, err := m.several([]string{"stomp", "mqtt", "amqp"}, a, url, log)
 		if err != nil {
 			return nil, err
 		}
@@ -102,11 +108,11 @@ func (r *running) carried(name string, a *protocols.Address, url func() string, 
 	if served[name] == nil {
 		return nil, nil
 	}
-	return served[name](r.broker, a, url, log)
+	return served[name](m.broker, a, url, log)
 }
 
 // several makes the handlers of those protocols that this build has.
-func (r *running) several(names []string, a *protocols.Address, url func() string, log *slog.Logger) (map[string]protocols.Handler, error) {
+func (m *makes) several(names []string, a *protocols.Address, url func() string, log *slog.Logger) (map[string]protocols.Handler, error) {
 	handlers := map[string]protocols.Handler{}
 	for _, name := range names {
 		if served[name] == nil {
@@ -116,23 +122,11 @@ func (r *running) several(names []string, a *protocols.Address, url func() strin
 		if name == "openwire" {
 			part = a.For(name, "default")
 		}
-		h, err := served[name](r.broker, part, url, log)
+		h, err := served[name](m.broker, part, url, log)
 		if err != nil {
 			return nil, err
 		}
 		handlers[name] = h
 	}
 	return handlers, nil
-}
-
-// tlsConfig is what the broker proves itself with and whom it trusts, read once.
-func (r *running) tlsConfig() (*tls.Config, error) {
-	if r.tls == nil {
-		config, err := r.readTLS()
-		if err != nil {
-			return nil, err
-		}
-		r.tls = config
-	}
-	return r.tls, nil
 }

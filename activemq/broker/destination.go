@@ -28,7 +28,7 @@ type Destination struct {
 
 // newDestination makes the common part of a queue or topic.
 func (b *Broker) newDestination(name message.Destination) Destination {
-	p := b.options.Policies.For(name)
+	p := b.policies.Load().For(name)
 	return Destination{
 		name:   name,
 		plan:   b.options.Virtual.For(name),

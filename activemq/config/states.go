@@ -24,7 +24,7 @@ var acted = map[string][]string{
 		"schedulerSupport", "schedulerDirectory", "schedulerDirectoryFile", "maxSchedulerRepeatAllowed",
 		"transportConnectors", "destinationPolicy", "destinations", "plugins", "systemUsage", "managementContext", "shutdownHooks",
 		"destinationInterceptors", "useVirtualTopics", "useMirroredQueues", "useTempMirroredQueues",
-		"schedulePeriodForDestinationPurge", "maxPurgedDestinationsPerSweep",
+		"schedulePeriodForDestinationPurge", "maxPurgedDestinationsPerSweep", "sslContext",
 	},
 	"virtualDestinationInterceptor": {"virtualDestinations"},
 	"virtualTopic": {
@@ -41,6 +41,9 @@ var acted = map[string][]string{
 	"messageGroupHashBucketFactory":    {"bucketCount"},
 	"managementContext":                {},
 	"transportConnector":               {"name", "uri"},
+	"sslContext": {
+		"keyStore", "keyStoreType", "keyStorePassword", "keyStoreKeyPassword", "trustStore", "trustStoreType", "trustStorePassword", "crlPath", "protocol",
+	},
 
 	"policyMap": {"policyEntries", "entries", "defaultEntry"},
 	"policyEntry": {
@@ -72,17 +75,23 @@ var acted = map[string][]string{
 	"jobSchedulerUsage": {"limit"},
 
 	"memoryPersistenceAdapter": {},
+	"mKahaDB": {
+		"directory", "filteredPersistenceAdapters", "journalMaxFileLength", "journalWriteBatchSize", "checkForCorruption", "useLock", "lockKeepAlivePeriod",
+		"locker",
+	},
+	"filteredKahaDB": {"queue", "topic", "tempQueue", "tempTopic", "destination", "perDestination", "persistenceAdapter"},
 	"kahaDB": {
 		"directory", "directoryArchive", "indexDirectory", "journalMaxFileLength", "journalMaxWriteBatchSize", "journalDiskSyncStrategy",
 		"journalDiskSyncInterval", "enableJournalDiskSyncs", "preallocationScope", "preallocationStrategy", "checksumJournalFiles",
 		"checkForCorruptJournalFiles", "ignoreMissingJournalfiles", "checkpointInterval", "cleanupInterval", "cleanupOnStop", "archiveDataLogs",
 		"forceRecoverIndex", "concurrentStoreAndDispatchQueues", "purgeRecoveredXATransactionStrategy", "locker", "databaseLockedWaitDelay",
-		"enableAckCompaction", "compactAcksAfterNoGC",
+		"enableAckCompaction", "compactAcksAfterNoGC", "useLock", "lockKeepAlivePeriod",
 	},
 	"shared-file-locker": {"failIfLocked", "lockAcquireSleepInterval"},
 
 	"simpleAuthenticationPlugin": {"users", "userPasswords", "anonymousAccessAllowed"},
 	"authenticationUser":         {"username", "password"},
+	"runtimeConfigurationPlugin": {"checkPeriod"},
 
 	"queue": {"physicalName"}, "topic": {"physicalName"}, "tempQueue": {"physicalName"}, "tempTopic": {"physicalName"},
 }
@@ -125,6 +134,8 @@ var inert = []struct{ why, elements, names string }{
 	{"all destinations get a message at once: nobody waits for the disk in between", "virtualTopic compositeQueue compositeTopic", "concurrentSend"},
 	{"each destination always gets a copy", "compositeQueue compositeTopic mirroredQueue", "copyMessage"},
 	{"no names of groups are kept", "messageGroupHashBucketFactory", "cacheSize"},
+	{"a journal file of transactions goes as soon as nothing needs it", "mKahaDB", "journalCleanupInterval"},
+	{"a store that fails always stops the broker", "kahaDB mKahaDB", "stopOnError"},
 	{"there always is one", "memoryPersistenceAdapter", "createTransactionStore"},
 	{"nothing is written", "memoryPersistenceAdapter", "directory useExternalMessageReferences"},
 	{"nothing is sent there", "discarding", "deadLetterQueue"},
