@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -33,26 +32,6 @@ const (
 	transportLogger = "org.apache.activemq.broker.TransportConnection.Transport"
 	configLogger    = "org.apache.activemq.xbean.XBeanBrokerFactory"
 )
-
-// protocol makes the handler of a connector's protocol.
-type protocol func(b *broker.Broker, a *protocols.Address, url func() string, log *slog.Logger) (protocols.Handler, error)
-
-// served are the protocols of this build, by the scheme of a connector's URI.
-var served = map[string]protocol{
-	"tcp":       newOpenWire,
-	"nio":       newOpenWire,
-	"stomp":     newSTOMP,
-	"stomp+nio": newSTOMP,
-	"amqp":      newAMQP,
-	"amqp+nio":  newAMQP,
-}
-
-// unserved are the schemes of the original that this build has no protocol for.
-var unserved = []string{
-	"ssl", "nio+ssl", "auto", "auto+ssl", "auto+nio", "auto+nio+ssl", "amqp+ssl", "amqp+nio+ssl",
-	"stomp+ssl", "stomp+nio+ssl", "mqtt", "mqtt+ssl", "mqtt+nio", "mqtt+nio+ssl", "ws", "wss",
-	"http", "https", "udp", "vm", "xmpp",
-}
 
 // newOpenWire makes the handler of an OpenWire connector.
 func newOpenWire(b *broker.Broker, a *protocols.Address, url func() string, log *slog.Logger) (protocols.Handler, error) {
@@ -122,6 +101,7 @@ type running struct {
 	watch      watch
 	mu         sync.Mutex // guards connectors: the console reads them
 	connectors []*protocols.Connector
+	makes      makes
 	console    *webconsole.Server // nil: none configured
 	pictures   []*picture
 	selectors  *selectorCache // nil: none configured
@@ -170,6 +150,7 @@ func (r *running) open(ctx context.Context, ready func()) error {
 		p.start()
 	}
 	b.Start()
+	r.makes = makes{broker: b, tls: tlsSource{context: r.config.SSLContext, properties: r.settings.Properties}}
 	for _, c := range r.config.TransportConnectors {
 		if err := r.openConnector(c); err != nil {
 			return err
@@ -229,19 +210,15 @@ func (r *running) openConnector(c *config.TransportConnector) error {
 		return fmt.Errorf("%s: %w", c.Place("uri"), err)
 	}
 	name := connectorName(c)
-	makeHandler := served[a.Scheme]
-	if makeHandler == nil && !slices.Contains(unserved, a.Scheme) {
-		return fmt.Errorf("%s: connector %s: no transport is called %q", c.Place("uri"), name, a.Scheme)
-	}
-	if makeHandler == nil {
-		logging.Logger(connectorLogger).Warn(fmt.Sprintf("Connector %s is not started: the protocol %s is not served by this version", name, a.Scheme))
-		return nil
-	}
 	var connector *protocols.Connector
 	url := func() string { return connector.URL(hostName()) }
-	h, err := makeHandler(r.broker, a, url, logging.Logger(transportLogger))
+	h, err := r.makes.handler(a, url, logging.Logger(transportLogger))
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Place("uri"), err)
+		return fmt.Errorf("%s: connector %s: %w", c.Place("uri"), name, err)
+	}
+	if h == nil {
+		logging.Logger(connectorLogger).Warn(fmt.Sprintf("Connector %s is not started: the protocol %s is not served by this version", name, a.Scheme))
+		return nil
 	}
 	connector, err = protocols.Open(name, a, h, logging.Logger(transportLogger))
 	if err != nil {

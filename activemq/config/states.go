@@ -24,7 +24,7 @@ var acted = map[string][]string{
 		"schedulerSupport", "schedulerDirectory", "schedulerDirectoryFile", "maxSchedulerRepeatAllowed",
 		"transportConnectors", "destinationPolicy", "destinations", "plugins", "systemUsage", "managementContext", "shutdownHooks",
 		"destinationInterceptors", "useVirtualTopics", "useMirroredQueues", "useTempMirroredQueues",
-		"schedulePeriodForDestinationPurge", "maxPurgedDestinationsPerSweep",
+		"schedulePeriodForDestinationPurge", "maxPurgedDestinationsPerSweep", "sslContext",
 	},
 	"virtualDestinationInterceptor": {"virtualDestinations"},
 	"virtualTopic": {
@@ -41,6 +41,9 @@ var acted = map[string][]string{
 	"messageGroupHashBucketFactory":    {"bucketCount"},
 	"managementContext":                {},
 	"transportConnector":               {"name", "uri"},
+	"sslContext": {
+		"keyStore", "keyStoreType", "keyStorePassword", "keyStoreKeyPassword", "trustStore", "trustStoreType", "trustStorePassword", "crlPath", "protocol",
+	},
 
 	"policyMap": {"policyEntries", "entries", "defaultEntry"},
 	"policyEntry": {
