@@ -42,6 +42,12 @@ Tasks:
     status          - tell whether a broker is running: exit code 0 or 1
     kill            - end the running broker with SIGKILL
     validate [URI]  - check the configuration without starting
+    store explain [DIRECTORY]        - tell which journal files there are, and what keeps each of them
+    store check [DIRECTORY]          - read all of a store, and tell what is damaged
+    store export [DIRECTORY] [FILE]  - write all messages as lines of JSON, to FILE or standard output
+    store import [DIRECTORY] [FILE]  - read such lines from FILE or standard input into a store
+
+    A store is that of DIRECTORY, or of the configuration that URI names in its place; no broker may have it open.
 
     URI is xbean:file:PATH or xbean:NAME, a file in the configuration directory. Default: %s
 

@@ -25,19 +25,27 @@ func Explain(to io.Writer, directory string, uses []kahadb.FileUse) error {
 	for _, u := range uses {
 		sum += u.Bytes
 	}
-	w := tabwriter.NewWriter(to, 0, 8, 3, ' ', 0)
-	fmt.Fprintf(w, "%s: %s, %s\n\n", directory, plural(len(uses), "journal file"), bytesText(sum))
+	if _, err := fmt.Fprintf(to, "%s: %s, %s\n\n", directory, plural(len(uses), "journal file"), bytesText(sum)); err != nil {
+		return err
+	}
 	for _, u := range uses {
+		state := "is kept for"
 		if len(u.Keepers) == 0 {
-			fmt.Fprintf(w, "  %s\t%s\tnothing needs it: it goes when the broker cleans up\n", u.Name, bytesText(u.Bytes))
-			continue
+			state = "nothing needs it: it goes when the broker cleans up"
 		}
-		fmt.Fprintf(w, "  %s\t%s\tis kept for\n", u.Name, bytesText(u.Bytes))
+		if _, err := fmt.Fprintf(to, "  %-12s %8s  %s\n", u.Name, bytesText(u.Bytes), state); err != nil {
+			return err
+		}
+		w := tabwriter.NewWriter(to, 0, 8, 3, ' ', 0)
 		for _, k := range u.Keepers {
 			fmt.Fprintf(w, "    %s\n", keeperText(k))
 		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
 	}
-	return w.Flush()
+	_, err := fmt.Fprintln(to)
+	return err
 }
 
 // keeperText is a line, with tabs between its columns.
