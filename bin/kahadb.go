@@ -38,15 +38,40 @@ func (s *openStore) openKahaDB(ctx context.Context, c *config.Broker, k *config.
 		return err
 	}
 	s.Store, s.failing = opened, opened
+	s.version = o.OpenWireVersion
 	s.beforeDispatch = !k.ConcurrentStoreAndDispatchQueues
 	return nil
 }
 
 // openMultiKahaDB opens several KahaDB directories as one store.
 func (s *openStore) openMultiKahaDB(ctx context.Context, c *config.Broker, m *config.MultiKahaDB, log *slog.Logger, standBy func(string)) error {
+	o, err := multiOptions(c, m)
+	if err != nil {
+		return err
+	}
+	log.Info("Using Persistence Adapter: MultiKahaDBPersistenceAdapter[" + o.Directory + "]")
+	var opened *mkahadb.Store
+	err = multiLock(m).wait(ctx, o.Directory, standBy, func() (err error) {
+		opened, err = mkahadb.Open(o)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.Store, s.failing = opened, opened
+	s.version = c.StoreOpenWireVersion
+	for _, f := range m.Filters {
+		// One store for all sides of the broker: the strictest of its parts counts.
+		s.beforeDispatch = s.beforeDispatch || !f.PersistenceAdapter.(*config.KahaDB).ConcurrentStoreAndDispatchQueues
+	}
+	return nil
+}
+
+// multiOptions puts the configuration of several KahaDBs into the store's terms.
+func multiOptions(c *config.Broker, m *config.MultiKahaDB) (mkahadb.Options, error) {
 	directory, err := filepath.Abs(m.Directory)
 	if err != nil {
-		return fmt.Errorf("%s: %w", m.At, err)
+		return mkahadb.Options{}, fmt.Errorf("%s: %w", m.At, err)
 	}
 	o := mkahadb.Options{
 		Directory: directory, Log: logging.Logger(kahaLogger), Unlocked: !m.UseLock, LockKeepAlive: m.LockKeepAlivePeriod.Duration(),
@@ -64,30 +89,24 @@ func (s *openStore) openMultiKahaDB(ctx context.Context, c *config.Broker, m *co
 		filter := mkahadb.Filter{PerDestination: f.PerDestination}
 		if f.Destination.Kind != "" {
 			if filter.Destination, err = destination(f.Destination); err != nil {
-				return fmt.Errorf("%s: %w", f.At, err)
+				return o, fmt.Errorf("%s: %w", f.At, err)
 			}
 		}
 		if k.Set("directory") {
 			if filter.Directory, err = filepath.Abs(k.Directory); err != nil {
-				return fmt.Errorf("%s: %w", k.At, err)
+				return o, fmt.Errorf("%s: %w", k.At, err)
 			}
 		}
-		filter.Options = func(directory string) (kahadb.Options, error) { return kahaOptions(c, k, directory, policies) }
+		filter.Options = func(directory string) (kahadb.Options, error) {
+			part := *k
+			if part.IndexDirectory != "" {
+				part.IndexDirectory = filepath.Join(part.IndexDirectory, filepath.Base(directory))
+			}
+			return kahaOptions(c, &part, directory, policies)
+		}
 		o.Filters = append(o.Filters, filter)
-		// One store for all sides of the broker: the strictest of its parts counts.
-		s.beforeDispatch = s.beforeDispatch || !k.ConcurrentStoreAndDispatchQueues
 	}
-	log.Info("Using Persistence Adapter: MultiKahaDBPersistenceAdapter[" + directory + "]")
-	var opened *mkahadb.Store
-	err = multiLock(m).wait(ctx, directory, standBy, func() (err error) {
-		opened, err = mkahadb.Open(o)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	s.Store, s.failing = opened, opened
-	return nil
+	return o, nil
 }
 
 // storeVersion returns the OpenWire version of a directory's records: its own where it has one, which never changes, and otherwise the one that

@@ -117,6 +117,9 @@ func (s *Store) loadIndex(end position) (metadata, error) {
 		if err == nil {
 			return m, nil
 		}
+		if errors.As(err, new(*store.Corruption)) && m.end > end {
+			return m, fmt.Errorf("kahadb: %w", err)
+		}
 		if errors.Is(err, fs.ErrNotExist) {
 			err = nil
 		} else {
@@ -142,8 +145,10 @@ func (s *Store) giveUpIndex(reason string) (metadata, error) {
 // checkMeta tells why the index does not fit the journal.
 func (s *Store) checkMeta(m metadata, end position) error {
 	switch {
-	case m.end > end:
+	case m.end > end && s.options.IgnoreMissingJournalFiles:
 		return fmt.Errorf("it is true up to %v, the journal ends at %v", m.end, end)
+	case m.end > end:
+		return s.cutShort(m, end)
 	case m.end > 0 && m.end < end && !s.files.has(m.end.file()):
 		return fmt.Errorf("%s is missing", fileName(m.end.file()))
 	}
@@ -159,6 +164,13 @@ func (s *Store) checkMeta(m metadata, end position) error {
 		}
 	}
 	return nil
+}
+
+// cutShort refuses a journal that ends before a position up to which it was synced: that is no torn write, and what it held was acknowledged.
+func (s *Store) cutShort(m metadata, end position) error {
+	damage := &store.Corruption{File: filepath.Join(s.options.Directory, fileName(max(end.file(), 1))), Offset: end.offset(),
+		Reason: fmt.Sprintf("the journal ends here, and was good up to %v at the last checkpoint", m.end)}
+	return fmt.Errorf("%w; nothing was changed; to go on with what is left set ignoreMissingJournalfiles=\"true\"", damage)
 }
 
 // checkBoundary tells whether a batch begins or the file ends at p.

@@ -45,8 +45,8 @@ const LocalFormat = 61616
 // retirePeriod is how often stores are looked for that hold nothing any more.
 const retirePeriod = 30 * time.Second
 
-// outcomesName is the folder of the journal of outcomes.
-const outcomesName = "txStore"
+// OutcomesName is the folder of the journal of outcomes, by which a directory is known as one of several stores.
+const OutcomesName = "txStore"
 
 // Options are what the stores are opened with.
 type Options struct {
@@ -121,7 +121,7 @@ func (s *Store) open() error {
 		}
 	}
 	o := s.options.Outcomes
-	o.Directory, o.FS, o.Log, o.OnFailure, o.Unlocked = filepath.Join(s.options.Directory, outcomesName), s.fs, s.options.Log, s.fail, true
+	o.Directory, o.FS, o.Log, o.OnFailure, o.Unlocked = filepath.Join(s.options.Directory, OutcomesName), s.fs, s.options.Log, s.fail, true
 	var err error
 	if s.outcomes, err = kahadb.OpenOutcomes(o); err != nil {
 		return err

@@ -18,6 +18,7 @@ type part struct {
 	*kahadb.Store
 	filter    *Filter
 	directory string
+	index     string // where its index is, if elsewhere
 	purge     kahadb.Recovered
 
 	sides atomic.Int32 // of transactions that are not finished
@@ -40,7 +41,7 @@ func (s *Store) openPart(f *Filter, name string) (*part, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &part{filter: f, directory: directory, purge: o.PurgeRecoveredXA}
+	p := &part{filter: f, directory: directory, index: o.IndexDirectory, purge: o.PurgeRecoveredXA}
 	o.Directory, o.FS, o.Log, o.Now, o.OnFailure = directory, s.fs, s.options.Log, s.options.Now, s.fail
 	o.Unlocked, o.PurgeRecoveredXA = true, kahadb.KeepRecovered
 	if p.Store, err = kahadb.Open(o); err != nil {
@@ -111,5 +112,18 @@ func (s *Store) closePart(p *part) error {
 	if err := p.Close(); err != nil || !idle {
 		return err
 	}
-	return s.fs.RemoveAll(p.directory)
+	err := s.fs.RemoveAll(p.directory)
+	if p.index != "" {
+		err = errors.Join(err, s.fs.RemoveAll(p.index))
+	}
+	return err
+}
+
+// Parts returns the stores that are open, by directory.
+func (s *Store) Parts() map[string]*kahadb.Store {
+	all := map[string]*kahadb.Store{}
+	for _, p := range *s.parts.Load() {
+		all[p.directory] = p.Store
+	}
+	return all
 }
