@@ -36,14 +36,16 @@ type protocol func(b *broker.Broker, a *protocols.Address, url func() string, lo
 
 // served are the protocols of this build, by the scheme of a connector's URI.
 var served = map[string]protocol{
-	"tcp": newOpenWire,
-	"nio": newOpenWire,
+	"tcp":      newOpenWire,
+	"nio":      newOpenWire,
+	"mqtt":     newMQTT,
+	"mqtt+nio": newMQTT,
 }
 
 // unserved are the schemes of the original that this build has no protocol for.
 var unserved = []string{
 	"ssl", "nio+ssl", "auto", "auto+ssl", "auto+nio", "auto+nio+ssl", "amqp", "amqp+ssl", "amqp+nio", "amqp+nio+ssl",
-	"stomp", "stomp+ssl", "stomp+nio", "stomp+nio+ssl", "mqtt", "mqtt+ssl", "mqtt+nio", "mqtt+nio+ssl", "ws", "wss",
+	"stomp", "stomp+ssl", "stomp+nio", "stomp+nio+ssl", "mqtt+ssl", "mqtt+nio+ssl", "ws", "wss",
 	"http", "https", "udp", "vm", "xmpp",
 }
 

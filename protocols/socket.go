@@ -19,6 +19,9 @@ type Socket struct {
 	inErr    syscall.Errno
 	readOnce func(fd uintptr) bool
 
+	late     LateBuffer // of the late read under way
+	lateOnce func(fd uintptr) bool
+
 	out       []byte // of the write under way
 	outCount  int
 	outErr    syscall.Errno

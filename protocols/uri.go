@@ -58,6 +58,14 @@ func (a *Address) text(name string) (string, bool) {
 	return "", false
 }
 
+// Text reads an option that is any text.
+func (a *Address) Text(name string, to *string) error {
+	if text, ok := a.text(name); ok {
+		*to = text
+	}
+	return nil
+}
+
 // Int reads an option that is a number.
 func (a *Address) Int(name string, to *int64) error {
 	text, ok := a.text(name)
