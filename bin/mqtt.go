@@ -22,7 +22,11 @@ func newMQTT(b *broker.Broker, a *protocols.Address, _ func() string, log *slog.
 	s.Lock()
 	defer s.Unlock()
 	if s.broker != b {
-		s.broker, s.sessions = b, mqtt.NewSessions(b, log)
+		opened, err := mqtt.OpenSessions(b, log)
+		if err != nil {
+			return nil, err
+		}
+		s.broker, s.sessions = b, opened
 	}
 	return mqtt.New(b, a, s.sessions, log)
 }

@@ -28,24 +28,26 @@ type conn struct {
 	flow    flow // what the client was sent and has not acknowledged
 	answers answers
 
-	version  packet.Version // 0 until the CONNECT was read
-	clientID string
-	link     *broker.Connection // nil until the CONNECT was accepted
-	session  *session           // nil until then, too
-	linked   atomic.Pointer[broker.Connection]
-	producer *message.ProducerID
-	sequence int64   // of the last message sent to the broker
-	consumer int64   // the number of the last consumer
-	aliases  aliases // topic aliases of the client
-	topics   topics  // destinations of the topics last published to
-	failure  atomic.Pointer[error]
-	over     bool         // the client said that it leaves
-	silent   bool         // what ends the connection is told to nobody
-	will     *packet.Will // nil: none, or it is not to be published any more
-	expiry   uint32       // seconds that the session outlives the connection; forever: for ever
-	gone     chan struct{}
-	settling sync.WaitGroup // acknowledgements of messages that went out
-	unpushed int            // packets done since the outbox was pushed
+	version      packet.Version // 0 until the CONNECT was read
+	clientID     string
+	link         *broker.Connection // nil until the CONNECT was accepted
+	session      *session           // nil until then, too
+	linked       atomic.Pointer[broker.Connection]
+	producer     *message.ProducerID
+	sequence     int64   // of the last message sent to the broker
+	transactions int64   // the number of the last transaction
+	consumer     int64   // the number of the last consumer
+	aliases      aliases // topic aliases of the client
+	topics       topics  // destinations of the topics last published to
+	failure      atomic.Pointer[error]
+	over         bool         // the client said that it leaves
+	resumed      bool         // the session's subscriptions are those of this connection
+	silent       bool         // what ends the connection is told to nobody
+	will         *packet.Will // nil: none, or it is not to be published any more
+	expiry       uint32       // seconds that the session outlives the connection; forever: for ever
+	gone         chan struct{}
+	settling     sync.WaitGroup // acknowledgements of messages that went out
+	unpushed     int            // packets done since the outbox was pushed
 }
 
 // forever is the session expiry interval that never ends.

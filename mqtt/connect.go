@@ -74,10 +74,7 @@ func (c *conn) connect(p *packet.Connect) error {
 		c.clientID = id // [MQTT-3.1.3-6], [MQTT-3.1.3-7]
 	}
 	c.producer = &message.ProducerID{Connection: id, Session: -1, Value: 1}
-	s, err := sessions.claim(c)
-	if err != nil {
-		return err
-	}
+	s := sessions.claim(c, p.CleanStart)
 	link, err := c.handler.broker.ConnectInPlace(&message.ConnectionInfo{
 		Connection: &message.ConnectionID{Value: id}, ClientID: message.T(c.clientID),
 		UserName: text(p.UserName, p.HasUser), Password: message.NonEmpty(p.Password), ClientIP: message.T(c.remote),
@@ -98,7 +95,7 @@ func (c *conn) connect(p *packet.Connect) error {
 	keepAlive, theirs := c.keepAlive(p)
 	c.flow.window = int(min(p.Properties.Number(packet.ReceiveMaximum, windowMax), windowMax))
 	c.flow.packetMax = int(p.Properties.Number(packet.MaximumPacketSize, 0))
-	c.flow.natural = c.expiry > 0
+	c.flow.natural = c.expiry > 0 || present
 	var properties packet.Properties
 	if p.Version == packet.V5 {
 		properties = c.granted(assigned, keepAlive, theirs)
@@ -108,7 +105,11 @@ func (c *conn) connect(p *packet.Connect) error {
 	c.alive.watch(keepAlive+keepAlive/2, func() { // [MQTT-3.1.2-24], in 5.0 [MQTT-3.1.2-22]
 		c.end(fmt.Errorf("Channel was inactive for too (>%d) long: %s: %w", (keepAlive + keepAlive/2).Milliseconds(), c.remote, packet.KeepAliveTimeout))
 	})
-	return s.resume(c)
+	if present {
+		err = s.resume(c)
+	}
+	c.resumed = true
+	return err
 }
 
 // windowMax bounds the messages that are under way to a client, whose identifiers have two bytes.

@@ -117,19 +117,19 @@ func (c *conn) handleAck(f packet.Frame) error {
 	c.out.Hold()
 	switch f.Kind {
 	case packet.PUBACK:
-		c.acked(a.ID, packet.AtLeastOnce)
+		c.acked(a.ID)
 	case packet.PUBREC:
-		c.handleRec(a)
+		return c.handleRec(a)
 	case packet.PUBCOMP:
 		c.completed(a.ID)
 	case packet.PUBREL:
-		return c.handleRel(a)
+		c.handleRel(a)
 	}
 	return nil
 }
 
 // acked ends the flight of a message that the client has.
-func (c *conn) acked(id uint16, _ packet.QoS) {
+func (c *conn) acked(id uint16) {
 	c.flow.mu.Lock()
 	flight := c.flow.sent[id]
 	if flight != nil && !flight.released {
@@ -143,10 +143,10 @@ func (c *conn) acked(id uint16, _ packet.QoS) {
 }
 
 // handleRec notes that a message of QoS 2 has arrived, and releases it: PUBREL [MQTT-4.3.3-1].
-func (c *conn) handleRec(a packet.Ack) {
+func (c *conn) handleRec(a packet.Ack) error {
 	if a.Reason.Failed() { // the client does not want it, and the exchange is over
-		c.acked(a.ID, packet.ExactlyOnce)
-		return
+		c.acked(a.ID)
+		return nil
 	}
 	c.flow.mu.Lock()
 	flight := c.flow.sent[a.ID]
@@ -157,12 +157,13 @@ func (c *conn) handleRec(a packet.Ack) {
 	c.flow.mu.Unlock()
 	switch {
 	case first:
-		c.session.release(c, a.ID, flight)
+		return c.session.release(c, a.ID, flight)
 	case flight == nil && c.version == packet.V5:
 		c.out.Put(item{kind: packet.PUBREL, id: a.ID, reason: packet.PacketIDNotFound})
 	default:
 		c.out.Put(item{kind: packet.PUBREL, id: a.ID})
 	}
+	return nil
 }
 
 // completed ends the flight of a message that was released.
@@ -180,24 +181,32 @@ func (c *conn) completed(id uint16) {
 	}
 }
 
-// handleRel forgets the identifier of a message of QoS 2 that the client will not send again: PUBCOMP [MQTT-4.3.3-2].
-func (c *conn) handleRel(a packet.Ack) error {
+// handleRel forgets the identifier of a message of QoS 2 that the client will not send again: PUBCOMP [MQTT-4.3.3-2], once the store has forgotten it too.
+// Otherwise a crash could have the next message of that identifier taken for this one.
+func (c *conn) handleRel(a packet.Ack) {
 	reason := packet.Success
 	if !c.session.received(a.ID) && c.version == packet.V5 {
 		reason = packet.PacketIDNotFound
 	}
-	c.session.forget(a.ID)
-	c.out.Put(item{kind: packet.PUBCOMP, id: a.ID, reason: reason})
-	return nil
+	c.session.forget(a.ID, func(err error) {
+		if err != nil {
+			c.lost(err)
+			return
+		}
+		c.out.Put(item{kind: packet.PUBCOMP, id: a.ID, reason: reason})
+		if !c.answers.gather.Load() {
+			c.out.Flush()
+		}
+	})
 }
 
 // consumed tells the broker that a message is done with, or all of its consumer's up to it.
 func (c *conn) consumed(sub *subscription, id *message.ID, upTo bool) {
-	ack := &message.Ack{Kind: message.Individual, Consumer: sub.info.Consumer, Destination: sub.info.Destination, Last: id, Count: 1}
+	ack := sub.ack(id)
 	if upTo {
 		ack.Kind = message.Standard
 	}
-	if err := c.link.Ack(ack, nil); err != nil {
+	if err := sub.link.Ack(ack, nil); err != nil {
 		c.handler.log.Debug("acknowledgement of "+c.remote, "error", err)
 	}
 }

@@ -83,7 +83,7 @@ func (c *conn) refuse(a *answer, err error) error {
 	var e *broker.Error
 	known := errors.As(err, &e)
 	if a.kind == packet.PUBREC {
-		c.session.forget(a.id)
+		c.session.forget(a.id, nil)
 	}
 	switch {
 	case c.version == packet.V5 && known && e.Kind != broker.NotConnected:

@@ -1,135 +1,134 @@
 package mqtt
 
 import (
-	"fmt"
-	"log/slog"
-	"os"
+	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
-	"goactivemq/activemq/broker"
 	"goactivemq/activemq/message"
 	"goactivemq/mqtt/packet"
 )
 
-// Sessions are what clients have that outlives their connections. All connectors of a broker share them.
-type Sessions struct {
-	broker *broker.Broker
-	log    *slog.Logger
-	prefix string // of connection ids
-	number atomic.Int64
-
-	mu sync.Mutex
-	// mu guards what follows.
-	sessions map[string]*session // by client id
-}
-
-// NewSessions makes the sessions of a broker.
-func NewSessions(b *broker.Broker, log *slog.Logger) *Sessions {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "localhost"
-	}
-	return &Sessions{
-		broker: b, log: log, sessions: map[string]*session{},
-		prefix: fmt.Sprintf("ID:%s-%d-%d-mqtt", host, os.Getpid(), time.Now().UnixMilli()),
-	}
-}
-
-// nextConnection makes the id of a connection.
-func (s *Sessions) nextConnection() string { return fmt.Sprintf("%s:%d", s.prefix, s.number.Add(1)) }
-
-// session is one client's. Its connection's goroutine owns it; between connections nobody does but those who hold Sessions.mu.
+// session is what the broker knows of a client, for as long as it is connected or longer. Its connection's goroutine owns it; while
+// there is none, those who hold Sessions.mu do.
 type session struct {
 	sessions *Sessions
 	clientID string
-	owner    *conn // Sessions.mu guards it
+	owner    *conn       // Sessions.mu guards it
+	timer    *time.Timer // ends the session some time after its connection; Sessions.mu guards it
+	will     *delayed    // Sessions.mu guards it
 
-	subs     map[string]*subscription // by filter
-	restored map[string]bool          // those that came with the session: what they retain was sent once
+	expiry uint32 // seconds that it outlives its connection; 0: not at all
+	subs   map[string]*subscription
+	kept   []keptSubscription // as its note says
+	noted  string             // what its note says; "" where there is none
+	note   *note
 
 	mu sync.Mutex
 	// mu guards what follows.
-	arrived map[uint16]bool // messages of QoS 2 that came and are not released; true: taken in
+	arrived  map[uint16]*note // messages of QoS 2 that came and are not released; nil notes where the session is not kept
+	released []exchange       // messages of QoS 2 that were sent and released and are not complete, in order
 }
 
-// claim makes c the owner of its client's session. A connection that owns it ends before that [MQTT-3.1.4-2], in 5.0 [MQTT-3.1.4-3].
-func (s *Sessions) claim(c *conn) (*session, error) {
-	for {
-		s.mu.Lock()
-		found := s.sessions[c.clientID]
-		if found == nil {
-			found = &session{sessions: s, clientID: c.clientID, subs: map[string]*subscription{}}
-			s.sessions[c.clientID] = found
-		}
-		before := found.owner
-		if before == nil {
-			found.owner = c
-			s.mu.Unlock()
-			return found, nil
-		}
-		s.mu.Unlock()
-		s.log.Info("MQTT client " + c.clientID + " at " + c.remote + " takes the place of the one at " + before.remote)
-		before.end(packet.SessionTakenOver)
-		select {
-		case <-before.gone:
-		case <-time.After(takeoverTime):
-			before.socket.Close()
-			<-before.gone
-		}
-	}
+// exchange is the end of the way of a message of QoS 2.
+type exchange struct {
+	id   uint16
+	note *note
 }
 
-// takeoverTime is how long a connection may take to end when another takes its place.
-const takeoverTime = 2 * farewellTime
-
-// release ends c's ownership.
-func (s *Sessions) release(found *session, c *conn) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if found.owner == c {
-		found.owner = nil
-	}
-	if c.expiry == 0 {
-		delete(s.sessions, found.clientID)
-	}
-}
-
-// open finds what the client left behind, or throws it away for a clean start, and tells whether there was something that goes on.
+// open throws away what the client left behind where it starts clean [MQTT-3.1.2-6], in 5.0 [MQTT-3.1.2-4], and tells whether there is something that goes on
+// [MQTT-3.1.2-5].
 func (s *session) open(c *conn, clean bool) (present bool, err error) {
-	kept := c.link.Durables()
-	if clean || c.expiry == 0 && c.version != packet.V5 {
-		for _, d := range kept {
-			if err := c.link.RemoveDurable(d.SubscriptionName); err != nil {
-				return false, err
-			}
+	left := c.left()
+	present = !clean && (s.note != nil || len(left) > 0)
+	if clean {
+		s.forgetAll()
+		for _, what := range left {
+			c.discard(what)
 		}
-		s.subs, s.restored, s.arrived = map[string]*subscription{}, nil, nil
-		return false, nil
 	}
-	return len(kept) > 0, nil
+	s.subs = map[string]*subscription{}
+	s.expiry = c.expiry
+	return present, s.save(c)
 }
 
-// resume goes on with what the client left behind: its subscriptions get what came meanwhile.
-func (s *session) resume(c *conn) error {
+// left is what the client left behind in the broker, which may be from Java's.
+func (c *conn) left() []consumed {
+	var all []consumed
 	for _, d := range c.link.Durables() {
-		what := consumed{destination: *d.Subscribed, name: d.SubscriptionName.String(), prefetch: durablePrefetch}
+		all = append(all, consumed{destination: *d.Subscribed, name: d.SubscriptionName.String(), prefetch: durablePrefetch, noLocal: d.NoLocal})
+	}
+	return append(all, c.handler.strategy.queues(c.clientID, c.handler.broker)...)
+}
+
+// discard ends one of them.
+func (c *conn) discard(what consumed) {
+	var err error
+	if what.name != "" {
+		err = c.link.RemoveDurable(message.T(what.name))
+	} else {
+		err = c.link.RemoveDestination(what.destination, nil)
+	}
+	if err != nil {
+		c.handler.log.Warn("what MQTT client "+c.clientID+" left behind could not be removed", "error", err)
+	}
+}
+
+// resume goes on with what the client left behind: its subscriptions get what came meanwhile, and what was under way goes on [MQTT-4.4.0-1].
+func (s *session) resume(c *conn) error {
+	kept := map[string]keptSubscription{}
+	for _, k := range s.kept {
+		kept[k.Filter] = k
+	}
+	s.releaseAgain(c)
+	for _, what := range c.left() {
 		f, ok := c.handler.strategy.recover(c.clientID, what)
 		if !ok {
 			continue // made by another protocol
 		}
-		sub := &subscription{filter: f.Name, qos: f.QoS, kept: true}
-		if err := c.consume(sub, what, d.NoLocal, true); err != nil {
+		k, known := kept[f.Name]
+		if !known {
+			k = keptSubscription{Filter: f.Name, QoS: f.QoS}
+		}
+		delete(kept, f.Name)
+		if err := c.restore(k, what); err != nil {
 			return err
 		}
-		s.subs[f.Name] = sub
-		if s.restored == nil {
-			s.restored = map[string]bool{}
+	}
+	for _, k := range s.kept {
+		if _, still := kept[k.Filter]; !still {
+			continue
 		}
-		s.restored[f.Name] = true
+		if reason := c.subscribe(k.filter(), k.Number); reason.Failed() {
+			c.handler.log.Warn("a kept subscription of MQTT client "+c.clientID+" is lost", "filter", k.Filter, "error", reason)
+		}
 	}
 	return nil
+}
+
+// restore makes the consumer of a subscription that was kept.
+func (c *conn) restore(k keptSubscription, what consumed) error {
+	sub := &subscription{filter: k.Filter, qos: k.QoS, retainAsPublished: k.RetainAsPublished, number: k.Number, kept: true}
+	if err := c.consume(sub, what, false); err != nil {
+		return err
+	}
+	c.session.subs[k.Filter] = sub
+	return nil
+}
+
+// releaseAgain tells the client again which messages of QoS 2 will not come again.
+func (s *session) releaseAgain(c *conn) {
+	c.flow.mu.Lock()
+	defer c.flow.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.released {
+		if c.flow.sent == nil {
+			c.flow.sent = map[uint16]*flight{}
+		}
+		c.flow.sent[e.id] = &flight{released: true}
+		c.out.Put(item{kind: packet.PUBREL, id: e.id})
+	}
 }
 
 // received tells whether a message of QoS 2 with that identifier came and is not released.
@@ -147,60 +146,128 @@ func (s *session) receivedCount() int {
 	return len(s.arrived)
 }
 
-// receive takes in a message of QoS 2.
-func (s *session) receive(c *conn, id uint16, m *message.Message, whenDone func(error)) error {
-	s.mu.Lock()
-	if s.arrived == nil {
-		s.arrived = map[uint16]bool{}
-	}
-	s.arrived[id] = true
-	s.mu.Unlock()
-	return c.send(m, whenDone)
-}
-
-// forget ends the exchange for a message of QoS 2 that came.
-func (s *session) forget(id uint16) {
+// setArrived notes a message of QoS 2 that came.
+func (s *session) setArrived(id uint16, n *note) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.arrived, id)
+	if s.arrived == nil {
+		s.arrived = map[uint16]*note{}
+	}
+	s.arrived[id] = n
 }
 
-// release tells the client that a message of QoS 2 will not come again, once that is certain.
-func (s *session) release(c *conn, id uint16, f *flight) {
-	c.consumed(f.sub, f.id, false)
-	c.out.Put(item{kind: packet.PUBREL, id: id})
+// receive takes in a message of QoS 2, and with it, where the session is kept, that it came.
+func (s *session) receive(c *conn, id uint16, m *message.Message, whenDone func(error)) error {
+	s.setArrived(id, nil)
+	if s.expiry == 0 {
+		return c.send(m, whenDone)
+	}
+	return c.together(whenDone, func(tx *message.TransactionID) error {
+		m.Transaction = tx
+		if err := c.send(m, nil); err != nil {
+			return err
+		}
+		n, err := s.sessions.keeper.write(c.link, exchangeQueue, keptExchange{Client: s.clientID, Packet: id}, tx, nil)
+		if err == nil {
+			s.setArrived(id, n)
+		}
+		return err
+	})
+}
+
+// together does something in one transaction of the broker.
+func (c *conn) together(whenDone func(error), do func(tx *message.TransactionID) error) error {
+	c.transactions++
+	tx := &message.TransactionID{Connection: &message.ConnectionID{Value: c.producer.Connection}, Value: c.transactions}
+	if err := c.link.Begin(tx); err != nil {
+		return err
+	}
+	err := do(tx)
+	if err == nil {
+		err = c.link.Commit(tx, true, whenDone)
+	}
+	if err != nil {
+		if undone := c.link.Rollback(tx, nil); undone != nil {
+			c.handler.log.Debug("rollback of "+tx.String(), "error", undone)
+		}
+	}
+	return err
+}
+
+// forget ends the exchange for a message of QoS 2 that came. whenGone is called once it will not be remembered by anybody.
+func (s *session) forget(id uint16, whenGone func(error)) {
+	s.mu.Lock()
+	n := s.arrived[id]
+	delete(s.arrived, id)
+	s.mu.Unlock()
+	if n != nil {
+		s.sessions.keeper.remove(n, whenGone)
+	} else if whenGone != nil {
+		whenGone(nil)
+	}
+}
+
+// release tells the client that a message of QoS 2 will not come again, once that is certain: where the session is kept, once the store has it.
+func (s *session) release(c *conn, id uint16, f *flight) error {
+	if s.expiry == 0 {
+		c.consumed(f.sub, f.id, false)
+		c.out.Put(item{kind: packet.PUBREL, id: id})
+		return nil
+	}
+	whenDone := func(err error) {
+		if err != nil {
+			c.lost(err)
+			return
+		}
+		c.out.Send(item{kind: packet.PUBREL, id: id})
+	}
+	return c.together(whenDone, func(tx *message.TransactionID) error {
+		n, err := s.sessions.keeper.write(c.link, exchangeQueue, keptExchange{Client: s.clientID, Packet: id, Sent: true}, tx, nil)
+		if err != nil {
+			return err
+		}
+		s.mu.Lock()
+		s.released = append(s.released, exchange{id, n})
+		s.mu.Unlock()
+		ack := f.sub.ack(f.id)
+		ack.Transaction = tx
+		return f.sub.link.Ack(ack, nil)
+	})
 }
 
 // complete ends the exchange for a message of QoS 2 that was sent.
-func (s *session) complete(uint16) {}
-
-// save keeps what the session has to outlive the broker with.
-func (s *session) save(*conn) error { return nil }
-
-// leave ends what the connection had: its will is published, its session kept or not.
-func (c *conn) leave() {
-	if c.will != nil {
-		c.publishWill()
-	}
-	for _, s := range c.session.subs {
-		if c.expiry == 0 && s.kept {
-			c.removeSubscription(s)
-		} else {
-			c.endConsumer(s)
+func (s *session) complete(id uint16) {
+	s.mu.Lock()
+	var n *note
+	for i, e := range s.released {
+		if e.id == id {
+			n = e.note
+			s.released = slices.Delete(s.released, i, i+1)
+			break
 		}
 	}
-	c.link.Close()
-	c.settling.Wait()
-	c.session.subs, c.session.restored = map[string]*subscription{}, nil
-	c.handler.sessions.release(c.session, c)
+	s.mu.Unlock()
+	if n != nil {
+		s.sessions.keeper.remove(n, nil)
+	}
 }
 
-// publishWill publishes the will of a client that went without a word.
-func (c *conn) publishWill() {
-	w := c.will
-	c.will = nil
-	m := c.message(&packet.Publish{QoS: w.QoS, Retain: w.Retain, Topic: []byte(w.Topic), Payload: w.Payload, Properties: w.Properties})
-	if err := c.send(m, nil); err != nil {
-		c.handler.log.Warn("Failed to publish Will Message to "+w.Topic+" of "+c.remote, "error", err)
+// forgetAll drops all that the session remembers, in the store too.
+func (s *session) forgetAll() {
+	s.mu.Lock()
+	gone := []*note{s.note}
+	for _, n := range s.arrived {
+		gone = append(gone, n)
+	}
+	for _, e := range s.released {
+		gone = append(gone, e.note)
+	}
+	s.arrived, s.released = nil, nil
+	s.mu.Unlock()
+	s.note, s.noted, s.kept = nil, "", nil
+	for _, n := range gone {
+		if n != nil {
+			s.sessions.keeper.remove(n, nil)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package mqtt
 import (
 	"strings"
 
+	"goactivemq/activemq/broker"
 	"goactivemq/activemq/message"
 	"goactivemq/mqtt/packet"
 )
@@ -18,6 +19,9 @@ type strategy interface {
 	// consume says what a subscription consumes. kept tells that it outlives the connection.
 	consume(clientID string, f packet.Filter, kept bool) consumed
 
+	// queues are those that a client's subscriptions left behind.
+	queues(clientID string, b *broker.Broker) []consumed
+
 	// recover returns what a subscription was made for, from what it consumes.
 	recover(clientID string, c consumed) (packet.Filter, bool)
 }
@@ -27,6 +31,7 @@ type consumed struct {
 	destination message.Destination
 	name        string
 	prefetch    int32
+	noLocal     bool
 }
 
 // The names of the strategies.
@@ -66,12 +71,14 @@ func (topicStrategy) destination(name string) *message.Destination { return mess
 func (topicStrategy) published(name string) string { return name }
 
 func (topicStrategy) consume(_ string, f packet.Filter, kept bool) consumed {
-	c := consumed{destination: *message.NewTopic(swap(f.Name)), prefetch: topicPrefetch}
+	c := consumed{destination: *message.NewTopic(swap(f.Name)), prefetch: topicPrefetch, noLocal: f.NoLocal}
 	if kept && f.QoS > packet.AtMostOnce {
 		c.name, c.prefetch = qosNames[f.QoS]+":"+f.Name, durablePrefetch
 	}
 	return c
 }
+
+func (topicStrategy) queues(string, *broker.Broker) []consumed { return nil }
 
 func (topicStrategy) recover(_ string, c consumed) (packet.Filter, bool) {
 	qos, filter, _ := strings.Cut(c.name, ":")
@@ -109,17 +116,27 @@ func (queueStrategy) consume(clientID string, f packet.Filter, kept bool) consum
 	name := swap(f.Name)
 	switch virtual := strings.HasPrefix(name, virtualPrefix); {
 	case kept && f.QoS > packet.AtMostOnce && virtual:
-		return consumed{destination: *message.NewTopic(name), name: qosNames[f.QoS] + ":" + f.Name, prefetch: durablePrefetch}
+		return consumed{destination: *message.NewTopic(name), name: qosNames[f.QoS] + ":" + f.Name, prefetch: durablePrefetch, noLocal: f.NoLocal}
 	case kept && f.QoS > packet.AtMostOnce:
-		return consumed{destination: *message.NewQueue(queuesOf(swap(clientID)) + qosNames[f.QoS] + "." + virtualPrefix + name), prefetch: queuePrefetch}
+		return consumed{destination: *message.NewQueue(queuesOf(swap(clientID)) + qosNames[f.QoS] + "." + virtualPrefix + name), prefetch: queuePrefetch, noLocal: f.NoLocal}
 	case !virtual:
 		name = virtualPrefix + name
 	}
-	return consumed{destination: *message.NewTopic(name), prefetch: topicPrefetch}
+	return consumed{destination: *message.NewTopic(name), prefetch: topicPrefetch, noLocal: f.NoLocal}
 }
 
 // queuesOf is how the names of a client's queues start.
 func queuesOf(clientID string) string { return consumerPrefix + clientID + ":" }
+
+func (queueStrategy) queues(clientID string, b *broker.Broker) []consumed {
+	var all []consumed
+	for _, q := range b.Queues() {
+		if name := q.Name(); !name.IsTemporary() && strings.HasPrefix(name.Name, queuesOf(swap(clientID))) {
+			all = append(all, consumed{destination: name, prefetch: queuePrefetch})
+		}
+	}
+	return all
+}
 
 func (s queueStrategy) recover(clientID string, c consumed) (packet.Filter, bool) {
 	if c.destination.IsTopic() {

@@ -15,6 +15,7 @@ type subscription struct {
 	retainAsPublished bool
 	number            uint32 // subscription identifier, 0: none
 	kept              bool   // it outlives the connection
+	link              *broker.Connection
 	info              *message.ConsumerInfo
 	last              int64 // the broker's number of the last message sent with QoS 1 or 2
 }
@@ -26,6 +27,11 @@ func (s *subscription) stored() bool { return s.info.Destination.IsQueue() || s.
 // names that start with $ [MQTT-4.7.2-1].
 func (s *subscription) hides(m *message.Message) bool {
 	return (s.filter[0] == '#' || s.filter[0] == '+') && strings.HasPrefix(m.Destination.Name, "$")
+}
+
+// ack is the acknowledgement of one message.
+func (s *subscription) ack(id *message.ID) *message.Ack {
+	return &message.Ack{Kind: message.Individual, Consumer: s.info.Consumer, Destination: s.info.Destination, Last: id, Count: 1}
 }
 
 // handleSubscribe makes subscriptions, each of which is answered [MQTT-3.8.4-1]. What they bring goes out behind the answer.
@@ -83,10 +89,9 @@ func (c *conn) resubscribe(s *subscription, f packet.Filter, number uint32, reco
 	c.flow.mu.Lock()
 	s.qos, s.retainAsPublished, s.number = f.QoS, f.RetainAsPublished, number
 	c.flow.mu.Unlock()
-	if recover && !c.session.restored[f.Name] {
+	if recover {
 		c.link.Recover(*s.info.Consumer)
 	}
-	delete(c.session.restored, f.Name)
 	return nil
 }
 
@@ -96,7 +101,7 @@ func (c *conn) addSubscription(f packet.Filter, number uint32, recover bool, bef
 	s := &subscription{
 		filter: f.Name, qos: f.QoS, retainAsPublished: f.RetainAsPublished, number: number, kept: c.expiry > 0,
 	}
-	if err := c.consume(s, what, f.NoLocal, recover); err != nil {
+	if err := c.consume(s, what, recover); err != nil {
 		return err
 	}
 	if before != nil {
@@ -107,11 +112,11 @@ func (c *conn) addSubscription(f packet.Filter, number uint32, recover bool, bef
 }
 
 // consume makes the broker's consumer of a subscription.
-func (c *conn) consume(s *subscription, what consumed, noLocal, recover bool) error {
+func (c *conn) consume(s *subscription, what consumed, recover bool) error {
 	c.consumer++
 	s.info = &message.ConsumerInfo{
 		Consumer:    &message.ConsumerID{Connection: c.producer.Connection, Session: c.producer.Session, Value: c.consumer},
-		Destination: &what.destination, Prefetch: what.prefetch, DispatchAsync: true, NoLocal: noLocal, Retroactive: recover,
+		Destination: &what.destination, Prefetch: what.prefetch, DispatchAsync: true, NoLocal: what.noLocal, Retroactive: recover,
 		SubscriptionName: message.NonEmpty(what.name),
 	}
 	if c.handler.prefetch > 0 {
@@ -123,6 +128,7 @@ func (c *conn) consume(s *subscription, what consumed, noLocal, recover bool) er
 	}
 	c.flow.subs[c.consumer] = s
 	c.flow.mu.Unlock()
+	s.link = c.link
 	_, err := c.link.AddConsumer(s.info)
 	if err != nil {
 		c.forgetConsumer(s)
@@ -199,7 +205,6 @@ func (c *conn) unsubscribe(filter string) packet.Reason {
 	}
 	c.removeSubscription(s)
 	delete(c.session.subs, filter)
-	delete(c.session.restored, filter)
 	return packet.Success
 }
 

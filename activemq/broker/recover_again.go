@@ -12,10 +12,12 @@ func (c *Connection) Recover(id message.ConsumerID) {
 		switch o := o.(type) {
 		case *Topic:
 			o.mu.Lock()
-			o.recoverLocked(s)
+			o.giveRecoverableLocked(s)
 			o.unlock()
 		case *share:
-			o.recover(s)
+			o.topic.mu.Lock()
+			o.recoverLocked(s)
+			o.topic.unlock()
 		}
 	}
 	s.wakeOrigins()

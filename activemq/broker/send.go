@@ -75,6 +75,11 @@ func (c *Connection) sendOne(m *message.Message, whenDone store.Completion) erro
 	if err := c.waitForRoom(p, m); err != nil {
 		return err
 	}
+	return c.sendTo(p, m, whenDone)
+}
+
+// sendTo sends a message that there is room for.
+func (c *Connection) sendTo(p place, m *message.Message, whenDone store.Completion) error {
 	if m.Transaction == nil {
 		p.send(m, c, whenDone)
 		return nil
