@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -63,7 +62,7 @@ func (program) Validate(s cli.Settings, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range warnings(file) {
+	for _, w := range file.Warnings {
 		fmt.Fprintln(out, w)
 	}
 	return refuseUnserved(file.Broker)
@@ -82,15 +81,6 @@ func load(s cli.Settings) (*config.File, error) {
 	})
 }
 
-// warnings returns what the configuration asks for in vain.
-func warnings(file *config.File) []string {
-	var all []string
-	for _, w := range file.Warnings {
-		all = append(all, w.String())
-	}
-	return append(all, withoutEffect(file.Broker)...)
-}
-
 // Run starts the broker that the configuration describes, and stops it when ctx ends. What was opened is closed in
 // reverse order, whatever happens.
 func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
@@ -98,8 +88,8 @@ func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range warnings(file) {
-		logging.Logger(configLogger).Warn(w)
+	for _, w := range file.Warnings {
+		logging.Logger(configLogger).Warn(w.String())
 	}
 	if err := refuseUnserved(file.Broker); err != nil {
 		return err
@@ -189,7 +179,7 @@ func (r *running) options(memory int64) broker.Options {
 func (r *running) openConnector(c *config.TransportConnector) error {
 	a, err := protocols.ParseAddress(string(c.URI))
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.At, err)
+		return fmt.Errorf("%s: %w", c.Place("uri"), err)
 	}
 	name := c.Name
 	if name == "" {
@@ -207,16 +197,15 @@ func (r *running) openConnector(c *config.TransportConnector) error {
 	url := func() string { return connector.URL(hostName()) }
 	h, err := makeHandler(r.broker, a, url, logging.Logger(transportLogger))
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.At, err)
+		return fmt.Errorf("%s: %w", c.Place("uri"), err)
 	}
 	connector, err = protocols.Open(name, a, h, logging.Logger(transportLogger))
 	if err != nil {
 		return err
 	}
 	r.connectors = append(r.connectors, connector)
-	if unread := a.Unread(); len(unread) > 0 {
-		sort.Strings(unread)
-		logging.Logger(connectorLogger).Warn(fmt.Sprintf("Connector %s: these options have no effect in this version: %s", name, strings.Join(unread, ", ")))
+	for _, text := range a.Leftover() {
+		logging.Logger(connectorLogger).Warn(fmt.Sprintf("%s: connector %s: %s", c.Place("uri"), name, text))
 	}
 	logging.Logger(listenLogger).Info("Listening for connections at: " + url() + optionsOf(string(c.URI)))
 	return nil

@@ -20,7 +20,7 @@ func (c *conn) handle(command any) error {
 	case *wire.KeepAliveInfo:
 		if v.ResponseRequired {
 			v.ResponseRequired = false
-			c.out.put(item{command: v})
+			c.out.Put(item{command: v})
 		}
 		return nil
 	case *wire.WireFormatInfo:
@@ -104,7 +104,7 @@ func (c *conn) handleConnection(info *message.ConnectionInfo) error {
 		return err
 	}
 	if info.Manageable {
-		c.out.put(item{command: &wire.ConnectionControl{ConnectedBrokers: message.T(""), ReconnectTo: message.T("")}})
+		c.out.Put(item{command: &wire.ConnectionControl{ConnectedBrokers: message.T(""), ReconnectTo: message.T("")}})
 	}
 	return nil
 }
@@ -119,7 +119,7 @@ func (c *conn) handleMessage(m *message.Message) error {
 		return c.answer(m.Command, err)
 	}
 	if m.Producer != nil && c.session.ProducerWindow(*m.Producer) > 0 {
-		c.out.put(item{command: &wire.ProducerAck{Producer: m.Producer, Size: size}})
+		c.out.Put(item{command: &wire.ProducerAck{Producer: m.Producer, Size: size}})
 	}
 	return nil
 }
@@ -177,7 +177,7 @@ func (c *conn) handleTransaction(v *wire.TransactionInfo) error {
 		}
 		r := &wire.DataArrayResponse{Data: data}
 		r.CorrelationID = v.CommandID
-		c.out.put(item{command: r})
+		c.out.Put(item{command: r})
 		return nil
 	}
 	if v.Transaction == nil {
@@ -213,7 +213,7 @@ func (c *conn) prepare(v *wire.TransactionInfo) error {
 	if readOnly {
 		r.Result = wire.XAReadOnly
 	}
-	c.out.put(item{command: r})
+	c.out.Put(item{command: r})
 	return nil
 }
 
@@ -221,9 +221,9 @@ func (c *conn) prepare(v *wire.TransactionInfo) error {
 func (c *conn) answer(command message.Command, err error) error {
 	switch {
 	case err != nil:
-		c.out.put(c.failed(command, err))
+		c.out.Put(c.failed(command, err))
 	case command.ResponseRequired:
-		c.out.put(item{answer: true, number: command.CommandID})
+		c.out.Put(item{answer: true, number: command.CommandID})
 	}
 	return nil
 }
@@ -235,10 +235,10 @@ func (c *conn) answerLater(command message.Command, what string, do func(whenDon
 		whenDone = func(err error) {
 			if err != nil {
 				c.handler.log.Error(what+" of "+c.remote+" was not stored", "error", err)
-				c.out.send(c.failed(command, err))
+				c.out.Send(c.failed(command, err))
 				return
 			}
-			c.out.send(item{answer: true, number: command.CommandID})
+			c.out.Send(item{answer: true, number: command.CommandID})
 		}
 	}
 	if err := do(whenDone); err != nil {

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"sync"
 	"sync/atomic"
-	"time"
 
 	"goactivemq/activemq/broker"
 	"goactivemq/activemq/message"
@@ -38,102 +36,51 @@ type conn struct {
 	failure atomic.Pointer[error]
 	over    bool // the client said that it leaves
 
-	unflushed int // commands done since the outbox was flushed
-	stream    stream
+	pace protocols.Pace
 }
-
-// flushEvery is how many commands are done before their answers go out although more commands are there already.
-const flushEvery = 64
 
 // beforeLogin bounds the frames up to the accepted ConnectionInfo, whose sender is a stranger.
 const beforeLogin = 1 << 20
 
-// watched is the client's side of the socket. What arrives shows that the client is alive, long before a large frame is whole.
-type watched struct {
-	from  io.Reader
-	watch *protocols.Inactivity
-}
-
-// Read reads from the socket.
-func (w watched) Read(to []byte) (int, error) {
-	n, err := w.from.Read(to)
-	if n > 0 {
-		w.watch.Read()
-	}
-	return n, err
-}
-
 // serve reads commands until the connection ends.
 func (c *conn) serve() (err error) {
-	var writer sync.WaitGroup
 	defer func() {
 		c.watch.Stop()
 		if c.session != nil {
 			c.session.MoreToCome(false)
 			c.session.Close()
 		}
-		c.out.close()
 		c.socket.Close()
-		writer.Wait()
+		c.out.Close()
 	}()
 	if err := c.handshake(); err != nil {
 		return c.reason(err)
 	}
-	writer.Add(1)
-	go func() {
-		defer writer.Done()
-		if err := c.out.run(); err != nil {
-			c.lost(err)
-		}
-	}()
 	c.greet()
 	for !c.over {
 		if err := c.step(); err != nil {
-			c.farewell()
+			c.out.Farewell()
 			return c.reason(err)
 		}
 	}
-	c.farewell()
+	c.out.Farewell()
 	return nil
 }
 
-// farewellTime is how long a client that is leaving may take to read what it is still to be told.
-const farewellTime = 5 * time.Second
-
-// farewell sends what is left to be said.
-func (c *conn) farewell() {
-	c.socket.SetWriteDeadline(time.Now().Add(farewellTime))
-	c.out.drain()
-}
-
-// step reads one command and does it. What commands answer goes out by this goroutine, which is awake already, once the next one is not here
-// yet; without blocking, for the client may send before it reads.
+// step reads one command and does it.
 func (c *conn) step() error {
-	if !c.reader.Ready() || c.unflushed >= flushEvery {
-		c.unflushed = 0
-		c.out.release()
-		if err := c.out.push(); err != nil {
-			return err
-		}
-		if c.reader.Drained() {
-			time.Sleep(c.stream.pause(c.session))
-		}
+	if err := c.pace.Before(c.reader, &c.out, c.session); err != nil {
+		return err
 	}
-	c.unflushed++
 	command, err := c.next()
 	if err != nil {
 		return err
 	}
-	more := c.session != nil && c.reader.Ready() && c.unflushed < flushEvery
-	if more {
-		c.session.MoreToCome(true)
-	}
+	more := c.pace.More(c.reader, c.session)
 	if err := c.do(command); err != nil {
 		return err
 	}
-	if !more && c.session != nil {
-		c.session.MoreToCome(false)
-	}
+	c.pace.Done(more, c.session)
 	return nil
 }
 
@@ -150,18 +97,24 @@ func (c *conn) next() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return command, c.out.waitForRoom()
+	return command, c.out.WaitForRoom()
 }
 
-// do has the broker do a command. An acknowledgement never blocks, and often more of them are there already: what they set free goes out
-// at once.
+// do has the broker do a command.
 func (c *conn) do(command any) error {
-	c.stream.note(command)
-	if _, ok := command.(*message.Ack); ok {
-		c.out.hold()
-	} else if c.out.release() {
-		c.out.flush()
+	kind, acks := protocols.Mixed, false
+	var consumer *message.ConsumerID
+	switch v := command.(type) {
+	case *message.Message:
+		if !v.ResponseRequired {
+			kind = protocols.Messages
+		}
+	case *message.Ack:
+		if acks = true; !v.ResponseRequired && v.Consumer != nil {
+			kind, consumer = protocols.Acks, v.Consumer
+		}
 	}
+	c.pace.Doing(&c.out, kind, consumer, acks)
 	c.watch.Busy(true)
 	defer c.watch.Busy(false)
 	return c.handle(command)
@@ -188,11 +141,7 @@ func (c *conn) handshake() error {
 			}
 		})
 	}
-	var from io.Reader = c.socket
-	if c.out.direct != nil {
-		from = c.out.direct
-	}
-	c.reader = wire.NewReader(watched{from, &c.watch}, beforeLogin)
+	c.reader = wire.NewReader(c.out.Reader(), beforeLogin)
 	frame, err := c.reader.Next()
 	if err != nil {
 		return fmt.Errorf("handshake: %w", err)
@@ -237,12 +186,12 @@ func (c *conn) agree(mine, theirs *wire.WireFormatInfo) error {
 // greet starts the watch for silence and sends the broker's BrokerInfo.
 func (c *conn) greet() {
 	c.watch.Watch(c.settings.MaxInactivity, c.settings.MaxInactivityBeginning,
-		func() { c.out.send(item{command: &wire.KeepAliveInfo{}}) },
+		func() { c.out.Send(item{command: &wire.KeepAliveInfo{}}) },
 		func() {
 			c.end(fmt.Errorf("Channel was inactive for too (>%d) long: %s", c.settings.MaxInactivity.Milliseconds(), c.remote))
 		})
 	b := c.handler.broker
-	c.out.send(item{command: &message.BrokerInfo{
+	c.out.Send(item{command: &message.BrokerInfo{
 		Broker: &message.BrokerID{Value: b.ID()},
 		Name:   message.T(b.Name()),
 		URL:    message.T(c.handler.url()),
@@ -276,10 +225,10 @@ func (c *conn) reason(err error) error {
 }
 
 // Dispatch queues a message for a consumer. It is the broker's.
-func (c *conn) Dispatch(d broker.Dispatch) { c.out.put(item{dispatch: d}) }
+func (c *conn) Dispatch(d broker.Dispatch) { c.out.Put(item{dispatch: d}) }
 
 // Flush sends what was queued. It is the broker's.
-func (c *conn) Flush() { c.out.flush() }
+func (c *conn) Flush() { c.out.Flush() }
 
 // Close ends the connection. It is the broker's.
 func (c *conn) Close(err error) { c.end(err) }

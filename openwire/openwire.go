@@ -77,6 +77,6 @@ func (h *Handler) readOptions(a *protocols.Address) error {
 // Serve talks with one client until it leaves.
 func (h *Handler) Serve(socket net.Conn) error {
 	c := &conn{handler: h, socket: socket, remote: protocols.Remote(socket)}
-	c.out.init(socket, &c.watch)
+	c.out.Init(socket, &c.watch, c.out.encode, c.lost)
 	return c.serve()
 }

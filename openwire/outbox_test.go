@@ -7,8 +7,6 @@ import (
 	"net"
 	"os"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -21,8 +19,8 @@ import (
 // socketBuffer is the size of buffers that fill soon, and do not stall loopback.
 const socketBuffer = 32 << 10
 
-// outboxPair is an outbox and the other end of its socket. Both have small buffers.
-func outboxPair(t *testing.T) (*outbox, *client) {
+// outboxPair is an outbox, the other end of its socket, and what the outbox tells when it fails. Both ends have small buffers.
+func outboxPair(t *testing.T) (o *outbox, peer *client, near net.Conn, failed chan error) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -33,17 +31,18 @@ func outboxPair(t *testing.T) (*outbox, *client) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	near, err := listener.Accept()
+	near, err = listener.Accept()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { near.Close(); far.Close() })
 	near.(*net.TCPConn).SetWriteBuffer(socketBuffer)
 	far.(*net.TCPConn).SetReadBuffer(socketBuffer)
 	s := wire.Settings{Version: wire.VersionMax, Tight: true, Cache: true, CacheSize: 1024}
-	o := &outbox{encoder: wire.NewEncoder(s)}
-	o.init(near, &protocols.Inactivity{})
-	return o, &client{t: t, socket: far, reader: wire.NewReader(far, 0), decoder: wire.NewDecoder(s)}
+	o = &outbox{encoder: wire.NewEncoder(s)}
+	failed = make(chan error, 1)
+	o.Init(near, &protocols.Inactivity{}, o.encode, func(err error) { failed <- err })
+	t.Cleanup(func() { near.Close(); far.Close(); o.Close() })
+	return o, &client{t: t, socket: far, reader: wire.NewReader(far, 0), decoder: wire.NewDecoder(s)}, near, failed
 }
 
 // numberOf returns the number of an answer that must come next.
@@ -60,188 +59,24 @@ func numberOf(c *client) int32 {
 	return r.CorrelationID
 }
 
-// running runs the writer of an outbox and returns what waits for its end.
-func running(o *outbox) (ended func() error) {
-	result := make(chan error, 1)
-	go func() { result <- o.run() }()
-	return func() error {
-		select {
-		case err := <-result:
-			return err
-		case <-time.After(patience):
-			return errors.New("the writer has not ended")
-		}
-	}
-}
-
-// TestOutboxConcurrently lets many put, flush and drain at a time while the other end reads slowly. What each put in comes in its order, all of it, once.
-func TestOutboxConcurrently(t *testing.T) {
-	const putters, each = 8, 4000
-	o, peer := outboxPair(t)
-	ended := running(o)
-	var wait sync.WaitGroup
-	for p := range int32(putters) {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			for i := range int32(each) {
-				o.put(item{answer: true, number: p*each + i})
-				switch {
-				case p == 0: // the connection's own goroutine
-					if err := o.waitForRoom(); err != nil {
-						t.Error(err)
-					}
-					if i%5 == 0 {
-						o.hold()
-					}
-					if i%7 == 0 {
-						o.release()
-						if err := o.drain(); err != nil {
-							t.Error(err)
-						}
-					}
-				case i%int32(p) == 0 || i == each-1:
-					o.flush()
-				}
-			}
-			if p == 0 {
-				o.release()
-				o.flush()
-			}
-		}()
-	}
-	var next [putters]int32
-	for range putters * each {
-		n := numberOf(peer)
-		p, i := n/each, n%each
-		if i != next[p] {
-			t.Fatalf("putter %d: %d came, want %d", p, i, next[p])
-		}
-		next[p]++
-	}
-	wait.Wait()
-	o.close()
-	if err := ended(); err != nil {
-		t.Error(err)
-	}
-	o.socket.Close()
-	if f, err := peer.next(); err != io.EOF {
-		t.Errorf("%v, %v came besides", f, err)
-	}
-}
-
-// TestOutboxHold has flush wait for whoever holds.
-func TestOutboxHold(t *testing.T) {
-	o, peer := outboxPair(t)
-	if o.release() {
-		t.Error("release of what was not held")
-	}
-	o.hold()
-	o.put(item{answer: true, number: 1})
-	o.flush()
-	if !o.pending() {
-		t.Fatal("flush writes while somebody holds")
-	}
-	if !o.release() {
-		t.Error("release does not tell that it was held")
-	}
-	o.flush()
-	if o.pending() {
-		t.Error("flush leaves what a socket takes at once")
-	}
-	if n := numberOf(peer); n != 1 {
-		t.Errorf("%d came, want 1", n)
-	}
-}
-
-// fill puts and flushes until the socket takes no more, and returns how many went in.
-func fill(o *outbox) int32 {
-	var n int32
-	for ; !o.stuck.Load(); n++ {
-		o.send(item{answer: true, number: n})
-	}
-	return n
-}
-
-// TestOutboxStuck leaves what a socket does not take to the writer's goroutine, without blocking those who put.
-func TestOutboxStuck(t *testing.T) {
-	o, peer := outboxPair(t)
-	n := fill(o)
-	for range 100 {
-		o.send(item{answer: true, number: n})
-		n++
-	}
-	ended := running(o)
-	for want := range n {
-		if got := numberOf(peer); got != want {
-			t.Fatalf("%d came, want %d", got, want)
-		}
-	}
-	o.close()
-	o.close()
-	if err := ended(); err != nil {
-		t.Error(err)
-	}
-}
-
-// TestOutboxSocketError ends the writer with the socket's error, however it comes to light.
-func TestOutboxSocketError(t *testing.T) {
-	broken := func(err error) bool {
-		return errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)
-	}
-	t.Run("blocked", func(t *testing.T) {
-		o, peer := outboxPair(t)
-		fill(o)
-		ended := running(o)
-		peer.socket.Close()
-		if err := ended(); !broken(err) {
-			t.Errorf("got %v", err)
-		}
-	})
-	t.Run("closed here", func(t *testing.T) {
-		o, _ := outboxPair(t)
-		ended := running(o)
-		o.socket.Close()
-		o.send(item{answer: true})
-		if err := ended(); !broken(err) {
-			t.Errorf("got %v", err)
-		}
-	})
-	t.Run("met by who waits for room", func(t *testing.T) {
-		o, _ := outboxPair(t)
-		for range itemsMax {
-			o.put(item{answer: true})
-		}
-		o.socket.Close()
-		if err := o.waitForRoom(); !broken(err) {
-			t.Errorf("got %v", err)
-		}
-	})
-}
-
 // TestOutboxUnencodable sends what was put in before something that cannot be encoded, and ends then, whoever meets it.
 func TestOutboxUnencodable(t *testing.T) {
-	type end struct {
-		name string
-		of   func(o *outbox) error
-	}
-	for _, e := range []end{
-		{"flush", func(o *outbox) error { ended := running(o); o.flush(); return ended() }},
-		{"flush before the writer runs", func(o *outbox) error { o.flush(); return running(o)() }},
-		{"drain", func(o *outbox) error { return o.drain() }},
+	for name, end := range map[string]func(o *outbox, failed <-chan error) error{
+		"flush": func(o *outbox, failed <-chan error) error { o.Flush(); return <-failed },
+		"drain": func(o *outbox, _ <-chan error) error { return o.Drain() },
 	} {
-		t.Run(e.name, func(t *testing.T) {
-			o, peer := outboxPair(t)
-			o.put(item{answer: true, number: 1})
+		t.Run(name, func(t *testing.T) {
+			o, peer, near, failed := outboxPair(t)
+			o.Put(item{answer: true, number: 1})
 			m := text(&message.ProducerID{Connection: "p", Session: 2, Value: 3}, 4, message.NewQueue("Q"), "")
 			m.CorrelationID = message.T(strings.Repeat("x", 40000))
-			o.put(item{dispatch: broker.Dispatch{Consumer: &message.ConsumerID{Connection: "c", Session: 1, Value: 1}, Message: m}})
-			o.put(item{answer: true, number: 2})
-			err := e.of(o)
+			o.Put(item{dispatch: broker.Dispatch{Consumer: &message.ConsumerID{Connection: "c", Session: 1, Value: 1}, Message: m}})
+			o.Put(item{answer: true, number: 2})
+			err := end(o, failed)
 			if err == nil || !strings.Contains(err.Error(), "message p:2:3:4 from queue://Q cannot be sent to consumer c:1:1") {
 				t.Errorf("got %v, want the message and the consumer named", err)
 			}
-			o.socket.Close()
+			near.Close()
 			if n := numberOf(peer); n != 1 {
 				t.Errorf("%d came, want 1", n)
 			}
@@ -252,15 +87,14 @@ func TestOutboxUnencodable(t *testing.T) {
 	}
 }
 
-// TestOutboxLarge sends messages of many times the socket's buffers between small ones, and keeps no large buffer after that.
+// TestOutboxLarge sends messages of many times the socket's buffers between small ones.
 func TestOutboxLarge(t *testing.T) {
-	o, peer := outboxPair(t)
-	ended := running(o)
+	o, peer, _, _ := outboxPair(t)
 	content := bytes.Repeat([]byte("0123456789abcdef"), 20<<20/16)
 	producer := &message.ProducerID{Connection: "p", Session: 1, Value: 1}
 	for i := range int32(3) {
-		o.put(item{answer: true, number: i})
-		o.send(item{dispatch: broker.Dispatch{
+		o.Put(item{answer: true, number: i})
+		o.Send(item{dispatch: broker.Dispatch{
 			Consumer: &message.ConsumerID{Connection: "c", Session: 1, Value: 1}, Redeliveries: i,
 			Message: &message.Message{Kind: message.KindBytes, ID: &message.ID{Producer: producer, ProducerSequence: int64(i)}, Content: content},
 		}})
@@ -273,52 +107,6 @@ func TestOutboxLarge(t *testing.T) {
 		if d.Redeliveries != i || d.Message.Redeliveries != i || !bytes.Equal(d.Message.Content, content) {
 			t.Fatalf("message %d came with %d redeliveries and %d bytes", i, d.Redeliveries, len(d.Message.Content))
 		}
-	}
-	o.close()
-	if err := ended(); err != nil {
-		t.Error(err)
-	}
-	if cap(o.buffer) > keepSize {
-		t.Errorf("%d bytes of buffer stay, want at most %d", cap(o.buffer), keepSize)
-	}
-}
-
-// TestOutboxRoom has a connection's own goroutine write what waits when that is too much, as fast as the other end reads.
-func TestOutboxRoom(t *testing.T) {
-	o, peer := outboxPair(t)
-	n := fill(o)
-	for range itemsMax - 1 {
-		o.put(item{answer: true, number: n})
-		n++
-	}
-	if err := o.waitForRoom(); err != nil || !o.pending() {
-		t.Fatalf("one less than too much is written already, or fails: %v", err)
-	}
-	o.put(item{answer: true, number: n})
-	n++
-	wrote := make(chan error, 1)
-	go func() { wrote <- o.waitForRoom() }()
-	for want := range n {
-		if got := numberOf(peer); got != want {
-			t.Fatalf("%d came, want %d", got, want)
-		}
-	}
-	if err := <-wrote; err != nil || o.pending() {
-		t.Errorf("%v; something waits still: %t", err, o.pending())
-	}
-}
-
-// TestOutboxClosed drops what is put in after close.
-func TestOutboxClosed(t *testing.T) {
-	o, _ := outboxPair(t)
-	o.put(item{answer: true})
-	o.close()
-	o.send(item{answer: true})
-	if o.pending() {
-		t.Error("something waits in a closed outbox")
-	}
-	if err := o.run(); err != nil {
-		t.Error(err)
 	}
 }
 

@@ -68,9 +68,31 @@ func (o *Outbox[T]) Init(socket net.Conn, watch *Inactivity, encode func(to []by
 	o.direct = NewSocket(socket)
 }
 
+// Reader returns the socket to read from: one that reads without telling the runtime, where there is one.
+func (o *Outbox[T]) Reader() *Reader {
+	if o.direct != nil {
+		return &Reader{o.direct, o.watch}
+	}
+	return &Reader{o.socket, o.watch}
+}
+
+// Doze has what arrives wake nobody while the reader pauses (Socket.Doze).
+func (o *Outbox[T]) Doze() {
+	if o.direct != nil {
+		o.direct.Doze()
+	}
+}
+
 // Wrote has f called after each time that something was written, by whoever wrote it, without locks of the outbox. It is for protocols in which a
 // message counts as consumed when it has gone out. Call it before anything is put in.
 func (o *Outbox[T]) Wrote(f func()) { o.wrote = f }
+
+// tellWrote calls what Wrote was given.
+func (o *Outbox[T]) tellWrote() {
+	if o.wrote != nil {
+		o.wrote()
+	}
+}
 
 // Socket returns what Flush tries, nil where the connection cannot be tried.
 func (o *Outbox[T]) Socket() *Socket { return o.direct }
@@ -82,13 +104,6 @@ func (o *Outbox[T]) PutFirst(i T) {
 		o.items = slices.Insert(o.items, 0, i)
 	}
 	o.mu.Unlock()
-}
-
-// tellWrote calls what Wrote was given.
-func (o *Outbox[T]) tellWrote() {
-	if o.wrote != nil {
-		o.wrote()
-	}
 }
 
 // Put adds something to send. Somebody has to flush, or push, after that.

@@ -18,6 +18,8 @@ type Socket struct {
 	inCount  int
 	inErr    syscall.Errno
 	readOnce func(fd uintptr) bool
+	dozing   bool
+	doze     func(fd uintptr)
 
 	late     LateBuffer // of the late read under way
 	lateOnce func(fd uintptr) bool
@@ -41,8 +43,13 @@ func NewSocket(c net.Conn) *Socket {
 	s := &Socket{raw: raw}
 	s.readOnce = func(fd uintptr) bool {
 		s.inCount, s.inErr = readNow(fd, s.in)
+		if s.inErr == syscall.EAGAIN && s.dozing {
+			s.dozing = false
+			wakeFrom(fd, 1) // which wakes us too, should something have come in between
+		}
 		return s.inErr != syscall.EAGAIN
 	}
+	s.doze = func(fd uintptr) { s.dozing = wakeFrom(fd, dozeBytes) }
 	s.writeOnce = func(fd uintptr) bool {
 		s.outCount, s.outErr = writeNow(fd, s.out)
 		return true
@@ -67,6 +74,18 @@ func (s *Socket) Read(to []byte) (int, error) {
 		return 0, io.EOF
 	}
 	return s.inCount, nil
+}
+
+// dozeBytes is how much must have arrived to wake a reader that dozes: well below what the system holds for a socket.
+const dozeBytes = 64 << 10
+
+// Doze is for a reader that is about to pause although more is to come. Otherwise each packet that arrives meanwhile wakes the process, only to find
+// that nobody waits for it. It holds until a Read finds nothing and waits.
+func (s *Socket) Doze() {
+	if !s.dozing {
+		// An error means that the socket is closed, which the next Read tells.
+		_ = s.raw.Control(s.doze)
+	}
 }
 
 // errFull is returned by TryWrite when the socket takes nothing now.

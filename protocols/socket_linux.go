@@ -27,3 +27,8 @@ func rawCall(call, fd uintptr, b []byte) (int, syscall.Errno) {
 		}
 	}
 }
+
+// wakeFrom has a socket wake whoever waits for it from that many bytes on, and tells whether that can be had.
+func wakeFrom(fd uintptr, bytes int) bool {
+	return syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVLOWAT, bytes) == nil
+}

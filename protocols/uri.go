@@ -104,14 +104,3 @@ func (a *Address) Millis(name string, to *time.Duration) error {
 	*to = time.Duration(n) * time.Millisecond
 	return err
 }
-
-// Unread returns the options that nobody has asked for: unknown ones, or not served yet.
-func (a *Address) Unread() []string {
-	var names []string
-	for name := range a.options {
-		if !a.read[name] {
-			names = append(names, name)
-		}
-	}
-	return names
-}

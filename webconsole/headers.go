@@ -1,9 +1,6 @@
 package webconsole
 
-import (
-	"net/http"
-	"strings"
-)
+import "net/http"
 
 // defaultHeaders come with every answer. No page has a script, an inline style or a frame, and none is to be kept.
 var defaultHeaders = [][2]string{
@@ -20,20 +17,8 @@ func (s *Server) setHeaders(h http.Header, path string) {
 		h.Set(d[0], d[1])
 	}
 	for _, rule := range s.console.Headers {
-		if ruleCovers(rule.Pattern, path) {
+		if rule.Covers(path) {
 			h.Set(rule.Name, rule.Value)
 		}
 	}
-}
-
-// ruleCovers tells whether a rule's pattern covers a path. Patterns are those of servlets, and * for all.
-func ruleCovers(pattern, path string) bool {
-	if pattern == "*" || pattern == "/" || pattern == path {
-		return true
-	}
-	if prefix, ok := strings.CutSuffix(pattern, "/*"); ok {
-		return path == prefix || strings.HasPrefix(path, prefix+"/")
-	}
-	suffix, ok := strings.CutPrefix(pattern, "*.")
-	return ok && strings.HasSuffix(path, "."+suffix)
 }

@@ -24,7 +24,7 @@ import (
 //	[]*T, []interface                                        elements in order
 //	map[string]string                                        a map, or name=value lines
 //
-// A tag inert:"why" marks what is read and checked, and changes nothing here.
+// What becomes of a setting beyond that, states.go says.
 
 // bound is a pointer to a struct made from a bean.
 type bound = reflect.Value
@@ -34,8 +34,7 @@ type field struct {
 	index    []int
 	names    []string
 	fallback string
-	has      bool   // whether there is a default
-	inert    string // why the setting has no effect here, "" where it has one
+	has      bool // whether there is a default
 }
 
 // record describes a struct that stands for one or several elements.
@@ -49,7 +48,7 @@ type record struct {
 // records finds the struct of an element.
 var records = sync.OnceValue(func() map[string]*record {
 	out := map[string]*record{}
-	for _, sample := range served {
+	for _, sample := range structs {
 		r := readRecord(reflect.TypeOf(sample).Elem())
 		for _, e := range r.elements {
 			out[e] = r
@@ -67,7 +66,7 @@ func readRecord(t reflect.Type) *record {
 		}
 		if names, ok := f.Tag.Lookup("xml"); ok {
 			fallback, has := f.Tag.Lookup("default")
-			r.fields = append(r.fields, field{f.Index, strings.Split(names, "|"), fallback, has, f.Tag.Get("inert")})
+			r.fields = append(r.fields, field{f.Index, strings.Split(names, "|"), fallback, has})
 		}
 	}
 	for i := range r.fields {
@@ -106,6 +105,9 @@ func (c *context) bind(b *bean) bound {
 		c.made[b] = v
 		return v
 	}
+	if stateOf(b.schema.name, "").support == Known && b.at.File != "" { // nobody asked for what is there by default
+		c.warnUnserved(b)
+	}
 	ptr := reflect.New(r.typ)
 	c.made[b] = ptr // before the fields: beans may refer to each other in a circle
 	s := ptr.Interface().(element).source()
@@ -124,11 +126,17 @@ func (c *context) bind(b *bean) bound {
 		}
 		f := r.byName[p.name]
 		if f == nil {
-			c.warnf(p.at, "%s of %s is not served and has no effect", p.name, b.name())
+			c.tellState(b, p)
 			continue
 		}
-		if c.assign(b, sp, p.value, ptr.Elem().FieldByIndex(f.index)) {
+		dest := ptr.Elem().FieldByIndex(f.index)
+		fallback := reflect.New(dest.Type()).Elem()
+		fallback.Set(dest)
+		if c.assign(b, sp, p.value, dest) {
 			s.put(p.name, p.at)
+		}
+		if !reflect.DeepEqual(fallback.Interface(), dest.Interface()) {
+			c.tellState(b, p)
 		}
 	}
 	if x, ok := ptr.Interface().(completer); ok {
@@ -144,12 +152,23 @@ var harmless = []string{
 	"io.fabric8.insight.log.log4j.Log4jLogQuery", "org.fusesource.insight.log.log4j.Log4jLogQuery",
 }
 
+// tellState says that a setting has no effect, or that it never will and why. A setting that an element not served has goes with the element.
+func (c *context) tellState(b *bean, p *property) {
+	s := stateOf(b.schema.name, p.name)
+	switch {
+	case s.support == Inert:
+		c.notef(p.at, "%s of %s has no effect: %s", p.name, b.name(), s.why)
+	case s.support == Known && stateOf(b.schema.name, "").support == Served:
+		c.warnf(p.at, "%s of %s is not served by this version and has no effect", p.name, b.name())
+	}
+}
+
 // warnUnserved says that a bean was left out, unless nobody will miss it.
 func (c *context) warnUnserved(b *bean) {
 	switch {
 	case slices.Contains(harmless, b.class):
 	case b.schema != nil:
-		c.warnf(b.at, "%s is not served", b.name())
+		c.warnf(b.at, "%s is not served by this version", b.name())
 	default:
 		c.warnf(b.at, "class %s is not served: there is no Java here", b.class)
 	}

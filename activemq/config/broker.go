@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// served lists the structs that elements bind to. An element of the original that none of them names is read, checked
-// and warned about.
-var served = []any{
+// structs lists those that elements bind to. An element of the original that none of them names is read and checked. What becomes of what they
+// hold, states.go says.
+var structs = []any{
 	(*Broker)(nil), (*ManagementContext)(nil), (*TransportConnector)(nil), (*PublishedAddressPolicy)(nil),
 	(*PolicyMap)(nil), (*PolicyEntry)(nil), (*ConstantPendingMessageLimit)(nil), (*PrefetchRatePendingMessageLimit)(nil),
 	(*LastImageRecovery)(nil), (*FixedCountRecovery)(nil), (*FixedSizedRecovery)(nil), (*TimedRecovery)(nil), (*NoRecovery)(nil), (*RetainedRecovery)(nil),
@@ -87,17 +87,17 @@ type Broker struct {
 	ProducerSystemUsagePortion            int  `xml:"producerSystemUsagePortion" default:"60"` // percent
 	ConsumerSystemUsagePortion            int  `xml:"consumerSystemUsagePortion" default:"40"` // percent
 
-	DedicatedTaskRunner         bool `xml:"dedicatedTaskRunner" inert:"Java threads"`
-	VirtualThreadTaskRunner     bool `xml:"virtualThreadTaskRunner" inert:"Java threads"`
-	TaskRunnerPriority          int  `xml:"taskRunnerPriority" default:"5" inert:"Java threads"`
-	PersistenceThreadPriority   int  `xml:"persistenceThreadPriority" default:"10" inert:"Java threads"`
-	UseLoggingForShutdownErrors bool `xml:"useLoggingForShutdownErrors" inert:"errors are always logged"`
+	DedicatedTaskRunner         bool `xml:"dedicatedTaskRunner"`
+	VirtualThreadTaskRunner     bool `xml:"virtualThreadTaskRunner"`
+	TaskRunnerPriority          int  `xml:"taskRunnerPriority" default:"5"`
+	PersistenceThreadPriority   int  `xml:"persistenceThreadPriority" default:"10"`
+	UseLoggingForShutdownErrors bool `xml:"useLoggingForShutdownErrors"`
 
-	PassiveSlave            bool   `xml:"passiveSlave" inert:"of the pure master and slave pairs that 5.8 dropped"`
-	ShutdownOnMasterFailure bool   `xml:"shutdownOnMasterFailure" inert:"of the pure master and slave pairs that 5.8 dropped"`
-	ShutdownOnSlaveFailure  bool   `xml:"shutdownOnSlaveFailure" inert:"of the pure master and slave pairs that 5.8 dropped"`
-	WaitForSlave            bool   `xml:"waitForSlave" inert:"of the pure master and slave pairs that 5.8 dropped"`
-	WaitForSlaveTimeout     Millis `xml:"waitForSlaveTimeout" default:"600000" inert:"of the pure master and slave pairs that 5.8 dropped"`
+	PassiveSlave            bool   `xml:"passiveSlave"`
+	ShutdownOnMasterFailure bool   `xml:"shutdownOnMasterFailure"`
+	ShutdownOnSlaveFailure  bool   `xml:"shutdownOnSlaveFailure"`
+	WaitForSlave            bool   `xml:"waitForSlave"`
+	WaitForSlaveTimeout     Millis `xml:"waitForSlaveTimeout" default:"600000"`
 
 	TransportConnectors []*TransportConnector `xml:"transportConnectors"`
 	DestinationPolicy   *PolicyMap            `xml:"destinationPolicy"` // nil: defaults for all
@@ -175,11 +175,11 @@ type ManagementContext struct {
 	JMXDomainName                  string `xml:"jmxDomainName" default:"org.apache.activemq"` // of all object names
 	SuppressMBean                  string `xml:"suppressMBean"`
 	AllowRemoteAddressInMBeanNames bool   `xml:"allowRemoteAddressInMBeanNames" default:"true"`
-	BrokerName                     string `xml:"brokerName" inert:"the broker sets it"`
-	RMIServerPort                  int    `xml:"rmiServerPort" inert:"Java's remote method invocation"`
-	UseMBeanServer                 bool   `xml:"useMBeanServer" default:"true" inert:"Java's management server"`
-	CreateMBeanServer              bool   `xml:"createMBeanServer" default:"true" inert:"Java's management server"`
-	FindTigerMBeanServer           bool   `xml:"findTigerMbeanServer" default:"true" inert:"Java's management server"`
+	BrokerName                     string `xml:"brokerName"`
+	RMIServerPort                  int    `xml:"rmiServerPort"`
+	UseMBeanServer                 bool   `xml:"useMBeanServer" default:"true"`
+	CreateMBeanServer              bool   `xml:"createMBeanServer" default:"true"`
+	FindTigerMBeanServer           bool   `xml:"findTigerMbeanServer" default:"true"`
 }
 
 // SSLContext is <sslContext>: key stores for the secure connectors.
@@ -188,15 +188,15 @@ type SSLContext struct {
 
 	KeyStore              string `xml:"keyStore"` // a path, a file: URL or a name in the conf directory
 	KeyStoreType          string `xml:"keyStoreType" default:"jks"`
-	KeyStoreAlgorithm     string `xml:"keyStoreAlgorithm" default:"SunX509" inert:"Java's key manager"`
+	KeyStoreAlgorithm     string `xml:"keyStoreAlgorithm" default:"SunX509"`
 	KeyStorePassword      string `xml:"keyStorePassword"`
 	KeyStoreKeyPassword   string `xml:"keyStoreKeyPassword"` // unset: KeyStorePassword
 	TrustStore            string `xml:"trustStore"`
 	TrustStoreType        string `xml:"trustStoreType" default:"jks"`
-	TrustStoreAlgorithm   string `xml:"trustStoreAlgorithm" default:"PKIX" inert:"Java's trust manager"`
+	TrustStoreAlgorithm   string `xml:"trustStoreAlgorithm" default:"PKIX"`
 	TrustStorePassword    string `xml:"trustStorePassword"`
 	CRLPath               string `xml:"crlPath"`
 	Protocol              string `xml:"protocol" default:"TLS"`
-	Provider              string `xml:"provider" inert:"Java's security providers"`
-	SecureRandomAlgorithm string `xml:"secureRandomAlgorithm" default:"SHA1PRNG" inert:"the system's random source is used"`
+	Provider              string `xml:"provider"`
+	SecureRandomAlgorithm string `xml:"secureRandomAlgorithm" default:"SHA1PRNG"`
 }

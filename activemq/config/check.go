@@ -25,7 +25,7 @@ func (c *context) checkReference(v *value) {
 		for id := range c.byID {
 			known = append(known, id)
 		}
-		c.errorf(v.at, "no bean is named %q%s", v.text, did(v.text, known))
+		c.errorf(v.at, "no bean is named %q%s", v.text, DidYouMean(v.text, known))
 	}
 }
 
@@ -36,7 +36,7 @@ func (c *context) checkProperty(b *bean, p *property) {
 	}
 	sp := b.schema.properties[p.name]
 	if sp == nil {
-		c.errorf(p.at, "property %s is not known in %s%s", p.name, b.name(), did(p.name, b.schema.propertyNames()))
+		c.errorf(p.at, "property %s is not known in %s%s", p.name, b.name(), DidYouMean(p.name, b.schema.propertyNames()))
 		return
 	}
 	if p.value.kind != literal || !sp.literal() {

@@ -10,8 +10,8 @@
 //	bind.go                   beans to the structs of broker.go, policy.go, store.go and so on
 //	console.go, jettyxml.go   beans of Jetty's classes, or Jetty's own files, to a Console
 //
-// A struct field names its setting in a tag, and nothing else does: the running value, the answer of a validator and the
-// table of what is supported (Supported) all come from there.
+// A struct field names its setting in a tag, and states.go says which settings the broker acts on: the running value, the answer of a validator and
+// the table of what is supported (Supported) all come from these two.
 //
 // Nothing is opened, started or looked up beyond the files named. What the original judges only when a part is started
 // (schemes, options and ports of addresses, directories) is not judged here either.
@@ -20,7 +20,6 @@ package config
 import (
 	"fmt"
 	"os"
-	"slices"
 )
 
 // Environment is what a configuration may refer to.
@@ -49,6 +48,7 @@ type File struct {
 	Broker   *Broker   // the first broker in the file
 	Console  *Console  // nil where no file describes a web server
 	Warnings []Problem // in the order of the text
+	Notes    []Problem // of settings that have no meaning here
 }
 
 // Load reads the configuration at path with all that it imports. The error is an *Invalid where the configuration is at
@@ -76,7 +76,7 @@ func Load(path string, env Environment) (*File, error) {
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	file.Warnings = slices.Clone(c.sorted())
+	file.Warnings, file.Notes = c.of(Warning), c.of(Note)
 	return file, nil
 }
 

@@ -140,7 +140,7 @@ func TestWarnings(t *testing.T) {
 	for _, c := range []struct{ name, before, inside, want string }{
 		{"adapter", "", `<persistenceAdapter><jdbcPersistenceAdapter/></persistenceAdapter>`, "/conf/activemq.xml:4:77: warning: jdbcPersistenceAdapter is not served"},
 		{"plugin of a foreign class", "", `<plugins><bean xmlns="http://www.springframework.org/schema/beans" class="com.example.Gate"/></plugins>`, "class com.example.Gate is not served: there is no Java here"},
-		{"property", "", `<proxyConnectors/>`, "proxyConnectors of broker is not served and has no effect"},
+		{"property", "", `<proxyConnectors/>`, "proxyConnectors of broker is not served by this version and has no effect"},
 		{"property twice", "", `<destinations><queue physicalName="a"/></destinations><destinations><queue physicalName="b"/></destinations>`, "destinations appears again in broker: only the last one counts"},
 		{"size beyond 32 bits", "", `<persistenceAdapter><kahaDB journalMaxFileLength="3gb"/></persistenceAdapter>`, `journalMaxFileLength of kahaDB: "3gb" does not fit and is taken as -1073741824`},
 		{"foreign namespace", `<c:camelContext xmlns:c="http://camel.apache.org/schema/spring"/>`, "", `element camelContext of namespace "http://camel.apache.org/schema/spring" is not served`},

@@ -65,6 +65,11 @@ func (m pathMatch) less(o pathMatch) bool {
 	return m.group < o.group || m.group == o.group && m.length < o.length
 }
 
+// Covers tells whether the header's rule covers a path: by a servlet path spec, or * for all.
+func (h Header) Covers(path string) bool {
+	return h.Pattern == "*" || matchPath(h.Pattern, path).group != noMatch
+}
+
 // matchPath compares a path with a servlet path spec (Servlet 3.1, section 12.2).
 func matchPath(spec, path string) pathMatch {
 	switch {

@@ -41,7 +41,7 @@ type DiscardingDeadLetter struct {
 	Source `element:"discarding"`
 	DeadLetters
 
-	Queue Destination `xml:"deadLetterQueue" default:"queue://ActiveMQ.DLQ" inert:"nothing is sent there"`
+	Queue Destination `xml:"deadLetterQueue" default:"queue://ActiveMQ.DLQ"`
 }
 
 func (*SharedDeadLetter) deadLetterStrategy()     {}

@@ -62,7 +62,7 @@ func (c *context) destination(b *bean, sp *schemaProperty, v *value) (Destinatio
 	}
 	for _, p := range target.properties {
 		if p.name != "physicalName" {
-			c.warnf(p.at, "%s of %s is not served and has no effect", p.name, target.name())
+			c.tellState(target, p)
 		}
 	}
 	name := target.text("physicalName")

@@ -13,7 +13,7 @@ type SimpleAuthentication struct {
 	Source `element:"simpleAuthenticationPlugin"`
 
 	Users                  []*AuthenticationUser `xml:"users"` // of several with one name, the last counts
-	UserPasswords          map[string]string     `xml:"userPasswords" inert:"the original puts the users in its place"`
+	UserPasswords          map[string]string     `xml:"userPasswords"`
 	AnonymousAccessAllowed bool                  `xml:"anonymousAccessAllowed"`
 	AnonymousUser          string                `xml:"anonymousUser" default:"anonymous"`
 	AnonymousGroup         string                `xml:"anonymousGroup" default:"anonymous"`
@@ -55,7 +55,7 @@ type AuthorizationTable struct {
 	Entries      []*AuthorizationEntry   `xml:"authorizationEntries|entries"`
 	DefaultEntry *AuthorizationEntry     `xml:"defaultEntry"`                      // for what no entry matches
 	Temp         *TempAuthorizationEntry `xml:"tempDestinationAuthorizationEntry"` // for temporary destinations
-	GroupClass   string                  `xml:"groupClass" default:"org.apache.activemq.jaas.GroupPrincipal" inert:"Java class"`
+	GroupClass   string                  `xml:"groupClass" default:"org.apache.activemq.jaas.GroupPrincipal"`
 }
 
 // complete refuses what the original does: an entry without a name has no place in its tree.
@@ -72,7 +72,7 @@ type Rights struct {
 	Read       []string `xml:"read"`
 	Write      []string `xml:"write"`
 	Admin      []string `xml:"admin"`
-	GroupClass string   `xml:"groupClass" inert:"Java class"`
+	GroupClass string   `xml:"groupClass"`
 }
 
 // AuthorizationEntry is <authorizationEntry>.
@@ -88,5 +88,5 @@ type TempAuthorizationEntry struct {
 	Source `element:"tempDestinationAuthorizationEntry"`
 	Rights
 
-	Destination Destination `xml:"queue|topic|tempQueue|tempTopic|destination" inert:"it holds for all temporary destinations"`
+	Destination Destination `xml:"queue|topic|tempQueue|tempTopic|destination"`
 }

@@ -21,19 +21,30 @@ func (p Position) String() string {
 	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 }
 
+// Severity tells what a problem does to the start of a broker.
+type Severity int
+
+const (
+	Error   Severity = iota // there is none
+	Warning                 // it starts, and something will not be as the file says
+	Note                    // it starts, and nobody will miss what has no effect
+)
+
+func (s Severity) String() string { return [...]string{"error", "warning", "note"}[s] }
+
 // Problem is one finding about a configuration.
 type Problem struct {
 	Position
-	Warning bool // the file loads all the same
-	Text    string
+	Severity Severity
+	Text     string
 }
 
 // String gives a line for a log or a terminal.
 func (p Problem) String() string {
-	if p.Warning {
-		return p.Position.String() + ": warning: " + p.Text
+	if p.Severity == Error {
+		return p.Position.String() + ": " + p.Text
 	}
-	return p.Position.String() + ": " + p.Text
+	return p.Position.String() + ": " + p.Severity.String() + ": " + p.Text
 }
 
 // Invalid is the error of a configuration that cannot be run. It holds all that was found, warnings included, in the
@@ -42,11 +53,11 @@ type Invalid struct {
 	Problems []Problem
 }
 
-// Error has one line for each problem that is not a warning.
+// Error has one line for each error.
 func (e *Invalid) Error() string {
 	var lines []string
 	for _, p := range e.Problems {
-		if !p.Warning {
+		if p.Severity == Error {
 			lines = append(lines, p.String())
 		}
 	}
@@ -60,11 +71,15 @@ type findings struct {
 }
 
 func (f *findings) errorf(at Position, format string, args ...any) {
-	f.add(Problem{Position: at, Text: fmt.Sprintf(format, args...)})
+	f.add(Problem{at, Error, fmt.Sprintf(format, args...)})
 }
 
 func (f *findings) warnf(at Position, format string, args ...any) {
-	f.add(Problem{Position: at, Warning: true, Text: fmt.Sprintf(format, args...)})
+	f.add(Problem{at, Warning, fmt.Sprintf(format, args...)})
+}
+
+func (f *findings) notef(at Position, format string, args ...any) {
+	f.add(Problem{at, Note, fmt.Sprintf(format, args...)})
 }
 
 // fail reports an error of reading something: in its own place where it knows one, else in that of what named it.
@@ -88,12 +103,17 @@ func (f *findings) add(p Problem) {
 	}
 }
 
-// err is an *Invalid when anything but warnings was found.
+// err is an *Invalid when an error was found.
 func (f *findings) err() error {
-	if !slices.ContainsFunc(f.problems, func(p Problem) bool { return !p.Warning }) {
+	if !slices.ContainsFunc(f.problems, func(p Problem) bool { return p.Severity == Error }) {
 		return nil
 	}
 	return &Invalid{Problems: f.sorted()}
+}
+
+// of returns the problems of one severity, in order.
+func (f *findings) of(s Severity) []Problem {
+	return slices.DeleteFunc(f.sorted(), func(p Problem) bool { return p.Severity != s })
 }
 
 // sorted orders the problems by place within a file and keeps the files in the order of their first problem.
@@ -117,8 +137,8 @@ func (f *findings) sorted() []Problem {
 	return out
 }
 
-// did suggests the known name nearest to a misspelt one, as a clause to append to a message, or nothing when none is near.
-func did(name string, known []string) string {
+// DidYouMean suggests the known name nearest to a misspelt one, as a clause to append to a message, or nothing when none is near.
+func DidYouMean(name string, known []string) string {
 	if n := nearest(name, known); n != "" {
 		return fmt.Sprintf("; did you mean %q?", n)
 	}

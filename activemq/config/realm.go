@@ -53,8 +53,8 @@ func ParseRealm(path string, data []byte) (*Realm, error) {
 	return r, nil
 }
 
-// Authenticate tells whether the password is the user's, and in which roles the user is then. The time it takes does
-// not tell whether the user exists.
+// Authenticate tells whether the password is the user's, and in which roles the user is then: an empty list where in none, nil for a stranger. The
+// time it takes does not tell whether the user exists.
 func (r *Realm) Authenticate(user, password string) (roles []string, ok bool) {
 	var u realmUser
 	known := false
@@ -68,7 +68,7 @@ func (r *Realm) Authenticate(user, password string) (roles []string, ok bool) {
 	if !match(u.credential, password) || !known {
 		return nil, false
 	}
-	return append([]string(nil), u.roles...), true
+	return append([]string{}, u.roles...), true
 }
 
 // Users is how many users the realm has.

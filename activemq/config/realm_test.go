@@ -45,6 +45,9 @@ func TestRealm(t *testing.T) {
 		if ok != c.ok || !slices.Equal(roles, c.roles) {
 			t.Errorf("Authenticate(%q, %q) = %q, %v; want %q, %v", c.user, c.password, roles, ok, c.roles, c.ok)
 		}
+		if (roles == nil) == ok {
+			t.Errorf("Authenticate(%q, %q) has roles %#v: nil is for strangers", c.user, c.password, roles)
+		}
 	}
 	var none *Realm
 	if _, ok := none.Authenticate("admin", ""); ok {

@@ -23,8 +23,8 @@ type FixedSizedRecovery struct {
 	recoveryBroker
 
 	MaximumSize     int64     `xml:"maximumSize" default:"65536"` // bytes
-	UseSharedBuffer bool      `xml:"useSharedBuffer" default:"true" inert:"a topic has a buffer of its own, which only its consumers read"`
-	Buffer          *Unserved `xml:"buffer" inert:"Java class"`
+	UseSharedBuffer bool      `xml:"useSharedBuffer" default:"true"`
+	Buffer          *Unserved `xml:"buffer"`
 }
 
 // TimedRecovery is <timedSubscriptionRecoveryPolicy>: those of the last while.
@@ -51,7 +51,7 @@ type RetainedRecovery struct {
 
 // recoveryBroker is the setting that all these have in the original because of how it is built.
 type recoveryBroker struct {
-	Broker *Unserved `xml:"broker" inert:"the original sets it itself"`
+	Broker *Unserved `xml:"broker"`
 }
 
 func (*LastImageRecovery) subscriptionRecoveryPolicy()  {}

@@ -137,7 +137,7 @@ func (r *reader) springTop(e *etree.Element) {
 		r.warnf(r.at(e), "beans inside beans are left out")
 	case "description":
 	default:
-		r.errorf(r.at(e), "element %s is not known in beans%s", e.Tag, did(e.Tag, []string{"bean", "import", "alias", "beans", "description"}))
+		r.errorf(r.at(e), "element %s is not known in beans%s", e.Tag, DidYouMean(e.Tag, []string{"bean", "import", "alias", "beans", "description"}))
 	}
 }
 
@@ -146,7 +146,7 @@ func (r *reader) checkAttributes(e *etree.Element) {
 	known := springAttributes[e.Tag]
 	for i, a := range e.Attr {
 		if a.Space == "" && a.Key != "xmlns" && !slices.Contains(known, a.Key) {
-			r.errorf(r.attributeAt(e, i), "attribute %s is not known in %s%s", a.Key, e.Tag, did(a.Key, known))
+			r.errorf(r.attributeAt(e, i), "attribute %s is not known in %s%s", a.Key, e.Tag, DidYouMean(a.Key, known))
 		}
 	}
 }
@@ -179,7 +179,7 @@ func (r *reader) springBean(e *etree.Element) *bean {
 			}
 		case "description", "meta", "lookup-method", "replaced-method", "qualifier":
 		default:
-			r.errorf(r.at(c), "element %s is not known in bean%s", c.Tag, did(c.Tag, []string{"property", "constructor-arg", "description"}))
+			r.errorf(r.at(c), "element %s is not known in bean%s", c.Tag, DidYouMean(c.Tag, []string{"property", "constructor-arg", "description"}))
 		}
 	}
 	r.checkText(e, b)
@@ -279,7 +279,7 @@ func (r *reader) springValue(e *etree.Element) *value {
 	case "map", "props":
 		return r.springMap(e)
 	}
-	r.errorf(at, "element %s is not known as a value%s", e.Tag, did(e.Tag, []string{"bean", "ref", "value", "null", "list", "set", "map", "props"}))
+	r.errorf(at, "element %s is not known as a value%s", e.Tag, DidYouMean(e.Tag, []string{"bean", "ref", "value", "null", "list", "set", "map", "props"}))
 	return nil
 }
 
@@ -301,7 +301,7 @@ func (r *reader) springMap(e *etree.Element) *value {
 			}
 		case "description":
 		default:
-			r.errorf(at, "element %s is not known in %s%s", c.Tag, e.Tag, did(c.Tag, []string{"entry", "prop"}))
+			r.errorf(at, "element %s is not known in %s%s", c.Tag, e.Tag, DidYouMean(c.Tag, []string{"entry", "prop"}))
 		}
 	}
 	return v

@@ -52,18 +52,18 @@ type KahaDB struct {
 	DatabaseLockedWaitDelay int     `xml:"databaseLockedWaitDelay"` // milliseconds; unset: the locker's
 	Locker                  element `xml:"locker"`                  // *SharedFileLocker, *Unserved, or nil: the former with its defaults
 	StopOnError             bool    `xml:"stopOnError"`
-	BrokerName              string  `xml:"brokerName" inert:"the broker sets it"`
+	BrokerName              string  `xml:"brokerName"`
 
 	// The index here has files of its own beside the journal, so that the shape of Java's does not matter.
 	IndexDirectory          string  `xml:"indexDirectory"`
-	IndexCacheSize          int     `xml:"indexCacheSize" default:"10000" inert:"Java's index"`
-	IndexWriteBatchSize     int     `xml:"indexWriteBatchSize" default:"1000" inert:"Java's index"`
-	IndexLFUEvictionFactor  float64 `xml:"indexLFUEvictionFactor" default:"0.2" inert:"Java's index"`
-	UseIndexLFRUEviction    bool    `xml:"useIndexLFRUEviction" inert:"Java's index"`
-	EnableIndexDiskSyncs    bool    `xml:"enableIndexDiskSyncs" default:"true" inert:"Java's index"`
-	EnableIndexPageCaching  bool    `xml:"enableIndexPageCaching" default:"true" inert:"Java's index"`
-	EnableIndexRecoveryFile bool    `xml:"enableIndexRecoveryFile" default:"true" inert:"Java's index"`
-	EnableIndexWriteAsync   bool    `xml:"enableIndexWriteAsync" inert:"Java's index"`
+	IndexCacheSize          int     `xml:"indexCacheSize" default:"10000"`
+	IndexWriteBatchSize     int     `xml:"indexWriteBatchSize" default:"1000"`
+	IndexLFUEvictionFactor  float64 `xml:"indexLFUEvictionFactor" default:"0.2"`
+	UseIndexLFRUEviction    bool    `xml:"useIndexLFRUEviction"`
+	EnableIndexDiskSyncs    bool    `xml:"enableIndexDiskSyncs" default:"true"`
+	EnableIndexPageCaching  bool    `xml:"enableIndexPageCaching" default:"true"`
+	EnableIndexRecoveryFile bool    `xml:"enableIndexRecoveryFile" default:"true"`
+	EnableIndexWriteAsync   bool    `xml:"enableIndexWriteAsync"`
 }
 
 // complete settles the two settings for syncing, of which the one set last counts.
@@ -98,10 +98,10 @@ func (c *context) constantFold(s *Source, name string, field *string, words ...s
 type MemoryStore struct {
 	Source `element:"memoryPersistenceAdapter"`
 
-	CreateTransactionStore       bool   `xml:"createTransactionStore" inert:"there always is one"`
-	UseExternalMessageReferences bool   `xml:"useExternalMessageReferences" inert:"the original ignores it"`
-	Directory                    string `xml:"directory" inert:"nothing is written"`
-	BrokerName                   string `xml:"brokerName" inert:"the broker sets it"`
+	CreateTransactionStore       bool   `xml:"createTransactionStore"`
+	UseExternalMessageReferences bool   `xml:"useExternalMessageReferences"`
+	Directory                    string `xml:"directory"`
+	BrokerName                   string `xml:"brokerName"`
 }
 
 // SharedFileLocker is <shared-file-locker>: a lock on a file keeps a second broker off the store.
@@ -111,5 +111,5 @@ type SharedFileLocker struct {
 	Directory                string `xml:"directory" default:"KahaDB"` // unset: the store's
 	FailIfLocked             bool   `xml:"failIfLocked"`
 	LockAcquireSleepInterval Millis `xml:"lockAcquireSleepInterval" default:"10000"`
-	Name                     string `xml:"name" inert:"for messages only"`
+	Name                     string `xml:"name"`
 }

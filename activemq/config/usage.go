@@ -7,7 +7,7 @@ type SystemUsage struct {
 	Name                          string `xml:"name" default:"default"`
 	SendFailIfNoSpace             bool   `xml:"sendFailIfNoSpace"`
 	SendFailIfNoSpaceAfterTimeout Millis `xml:"sendFailIfNoSpaceAfterTimeout"` // 0: wait for ever
-	SendFailIfNoSpaceExplicitSet  bool   `xml:"sendFailIfNoSpaceExplicitySet" inert:"follows from sendFailIfNoSpace being set"`
+	SendFailIfNoSpaceExplicitSet  bool   `xml:"sendFailIfNoSpaceExplicitySet"`
 	CheckLimitsLogLevel           string `xml:"checkLimitsLogLevel" default:"warn"`
 
 	// Never nil. A part that an explicit systemUsage leaves out has no limit, as in the original.
@@ -33,7 +33,7 @@ type Usage struct {
 	UsagePortion         float64 `xml:"usagePortion" default:"1.0"`
 	PercentUsageMinDelta int     `xml:"percentUsageMinDelta" default:"1"`
 	PollingTime          int     `xml:"pollingTime" default:"100"` // milliseconds
-	Name                 string  `xml:"name" inert:"for messages only"`
+	Name                 string  `xml:"name"`
 }
 
 // MemoryUsage is <memoryUsage>. PercentOfJvmHeap, where set, takes the place of Limit; the broker knows what it is a

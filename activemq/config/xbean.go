@@ -49,7 +49,7 @@ func (r *reader) element(e *etree.Element, allowed []string) *bean {
 		if len(known) == 0 {
 			known = schema().elementNames()
 		}
-		r.errorf(r.at(e), "element %s is not known%s", e.Tag, did(e.Tag, known))
+		r.errorf(r.at(e), "element %s is not known%s", e.Tag, DidYouMean(e.Tag, known))
 		return nil
 	}
 	b := &bean{schema: se, class: se.class, at: r.at(e)}
@@ -86,7 +86,7 @@ func (r *reader) xbeanAttribute(b *bean, a etree.Attr, at Position) {
 	}
 	sp := b.schema.properties[a.Key]
 	if sp == nil {
-		r.errorf(at, "attribute %s is not known in %s%s", a.Key, b.schema.name, did(a.Key, append(b.schema.propertyNames(), "id")))
+		r.errorf(at, "attribute %s is not known in %s%s", a.Key, b.schema.name, DidYouMean(a.Key, append(b.schema.propertyNames(), "id")))
 		return
 	}
 	p := &property{name: a.Key, at: at}
@@ -183,7 +183,7 @@ func (r *reader) unknownProperty(b *bean, e *etree.Element, sp *schemaProperty) 
 			}
 		}
 	}
-	r.errorf(r.at(e), "element %s is not known in %s%s", e.Tag, se.name, did(e.Tag, se.propertyNames()))
+	r.errorf(r.at(e), "element %s is not known in %s%s", e.Tag, se.name, DidYouMean(e.Tag, se.propertyNames()))
 }
 
 // propertyValue reads what stands inside a property's element, or returns nil after an error.

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// config is what a configuration file says, in either syntax.
-type config struct {
+// plan is what a configuration file says, in either syntax.
+type plan struct {
 	loggers   map[string]*rule // by name; the root is the empty name
 	appenders map[string]appender
 }
@@ -66,14 +66,14 @@ var quiet = []string{
 const auditLogger = "org.apache.activemq.audit"
 
 // defaults is the stock configuration of the releases from 5.17 on.
-func defaults(data string) config {
+func defaults(data string) plan {
 	file := func(name, pattern string) appender {
 		path := filepath.Join(data, name)
 		return appender{kind: kindFile, pattern: pattern, threshold: LevelAll, file: rolling{
 			path: path, pattern: path + ".%i", sizeMax: 1 << 20, backups: 7, newestLast: true, append: true,
 		}}
 	}
-	c := config{
+	c := plan{
 		loggers: map[string]*rule{
 			"": {level: LevelInfo, leveled: true, additive: true, refs: []reference{
 				{appender: "Console", threshold: LevelInfo}, {appender: "RollingFile", threshold: LevelAll},
@@ -93,8 +93,8 @@ func defaults(data string) config {
 }
 
 // consoleOnly is the configuration while no log is open.
-func consoleOnly() config {
-	return config{
+func consoleOnly() plan {
+	return plan{
 		loggers: map[string]*rule{
 			"": {level: LevelInfo, leveled: true, additive: true, refs: []reference{{"console", LevelInfo}}},
 		},
@@ -103,17 +103,17 @@ func consoleOnly() config {
 }
 
 // clone copies what SetLevel may change.
-func (c config) clone() config {
+func (c plan) clone() plan {
 	loggers := map[string]*rule{}
 	for name, r := range c.loggers {
 		copied := *r
 		loggers[name] = &copied
 	}
-	return config{loggers: loggers, appenders: maps.Clone(c.appenders)}
+	return plan{loggers: loggers, appenders: maps.Clone(c.appenders)}
 }
 
 // open opens the appenders that a logger uses.
-func (c config) open(console io.Writer) (map[string]*output, error) {
+func (c plan) open(console io.Writer) (map[string]*output, error) {
 	used := map[string]bool{}
 	for _, r := range c.loggers {
 		for _, ref := range r.refs {
@@ -163,7 +163,7 @@ func (s consoleSink) write(_ *event, line []byte) error {
 func (consoleSink) close() error { return nil }
 
 // load finds and reads the configuration. It always returns a usable one; warnings tell what was wrong with the file.
-func load(o Options) (config, []string) {
+func load(o Options) (plan, []string) {
 	data := o.Properties["activemq.data"]
 	path := find(o)
 	if path == "" {
@@ -173,14 +173,15 @@ func load(o Options) (config, []string) {
 	if err != nil {
 		return defaults(data), []string{fmt.Sprintf("log configuration: %v; using the defaults", err)}
 	}
-	file := source{path: path, properties: o.Properties, entries: map[string]property{}}
-	for _, p := range parseProperties(string(text)) {
-		file.entries[p.key] = p
-	}
-	var c config
-	switch {
-	case filepath.Ext(path) != ".properties":
+	if filepath.Ext(path) != ".properties" {
 		return defaults(data), []string{fmt.Sprintf("%s: only log configurations in properties syntax are read; using the defaults", path)}
+	}
+	file := source{path: path, properties: o.Properties}
+	if file.entries, err = readProperties(path, text); err != nil {
+		return defaults(data), []string{fmt.Sprintf("%v; using the defaults", err)} // a log must open
+	}
+	var c plan
+	switch {
 	case file.isLog4j1():
 		c = file.log4j1()
 	default:
@@ -200,7 +201,7 @@ func load(o Options) (config, []string) {
 }
 
 // rootGoesSomewhere tells whether the configuration is of any use: silence must be asked for by name.
-func (c config) rootGoesSomewhere() bool {
+func (c plan) rootGoesSomewhere() bool {
 	root := c.loggers[""]
 	return root != nil && slices.ContainsFunc(root.refs, func(ref reference) bool {
 		return c.appenders[ref.appender].kind != kindUnserved

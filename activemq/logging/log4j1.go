@@ -8,8 +8,8 @@ import (
 //
 //	log4j.rootLogger=LEVEL, APPENDER…      log4j.logger.NAME=LEVEL, APPENDER…      log4j.additivity.NAME=false
 //	log4j.appender.ID=CLASS                log4j.appender.ID.property=value, the property's name in any case
-func (s *source) log4j1() config {
-	c := config{loggers: map[string]*rule{}, appenders: map[string]appender{}}
+func (s *source) log4j1() plan {
+	c := plan{loggers: map[string]*rule{}, appenders: map[string]appender{}}
 	root := []property{}
 	for _, name := range []string{"rootCategory", "rootLogger"} {
 		if p, ok := s.entries["log4j."+name]; ok {

@@ -11,8 +11,8 @@ import (
 //	logger.ID.name=NAME, .level, .additivity, .appenderRef.ID.ref
 //	appender.ID.type=TYPE, .name, .fileName, .filePattern, .append, .layout.pattern, .policies.ID.…, .strategy.…
 //	property.NAME=value                    rootLogger=LEVEL, APPENDER…    logger.ID=LEVEL, APPENDER…
-func (s *source) log4j2() config {
-	c := config{loggers: map[string]*rule{}, appenders: map[string]appender{}}
+func (s *source) log4j2() plan {
+	c := plan{loggers: map[string]*rule{}, appenders: map[string]appender{}}
 	for _, id := range s.ids("appender.") {
 		name, a := s.log4j2Appender("appender." + id)
 		c.appenders[name] = a
@@ -54,7 +54,7 @@ func (s *source) first(key string) property {
 }
 
 // log4j2Rule reads the logger at key; nil when there is nothing.
-func (s *source) log4j2Rule(key string, c config) *rule {
+func (s *source) log4j2Rule(key string, c plan) *rule {
 	entries := s.sorted(key + ".")
 	short, isShort := s.entries[key]
 	if len(entries) == 0 && !isShort {
@@ -91,7 +91,7 @@ func (s *source) log4j2Rule(key string, c config) *rule {
 	return r
 }
 
-func (s *source) refer(r *rule, c config, p property, threshold slog.Level) {
+func (s *source) refer(r *rule, c plan, p property, threshold slog.Level) {
 	name := s.expand(p.value)
 	if _, ok := c.appenders[name]; !ok {
 		s.warn(p, "there is no appender %q", name)

@@ -37,7 +37,7 @@ const (
 type Log struct {
 	mu      sync.Mutex
 	loggers map[string]*logger // every name ever asked for
-	config  config
+	config  plan
 	outputs map[string]*output
 	console io.Writer
 }
@@ -159,7 +159,7 @@ func (l *Log) SetLevel(name string, level slog.Level) {
 func (l *Log) Level(name string) slog.Level { return l.logger(name).route.Load().level }
 
 // apply makes all loggers follow a configuration. The caller holds the lock or is alone.
-func (l *Log) apply(c config, outputs map[string]*output) {
+func (l *Log) apply(c plan, outputs map[string]*output) {
 	if outputs == nil {
 		outputs, _ = c.open(l.console) // a console opens no file, so nothing can fail
 	}
@@ -171,7 +171,7 @@ func (l *Log) apply(c config, outputs map[string]*output) {
 
 // route finds what a configuration makes of a logger: the level of the nearest ancestor that has one; the appenders of
 // all ancestors up to the first that is not additive.
-func (c config) route(name string, outputs map[string]*output) *route {
+func (c plan) route(name string, outputs map[string]*output) *route {
 	r := &route{level: LevelInfo}
 	leveled, additive := false, true
 	for ancestor := name; ; ancestor = parent(ancestor) {
