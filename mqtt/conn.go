@@ -215,11 +215,11 @@ func (c *conn) drain() {
 func (c *conn) finish() {
 	c.alive.stop()
 	c.reader.release()
-	c.socket.Close()
 	if c.link != nil {
 		c.link.MoreToCome(false)
 		c.leave()
 	}
+	c.socket.Close()
 	c.out.Close()
 	close(c.gone)
 }

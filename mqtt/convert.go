@@ -140,14 +140,15 @@ func convertProperties(m *message.Message, from packet.Properties, qos packet.Qo
 		switch p.ID {
 		case packet.MessageExpiry:
 			m.Expiration = m.Timestamp + int64(p.Number)*1000
+			if p.Number == 0 {
+				m.Expiration-- // whoever is not given it now never is
+			}
 		case packet.PayloadFormat:
 			properties = append(properties, message.Entry{Name: formatProperty, Value: int8(p.Number)})
 		case packet.ContentType:
 			properties = append(properties, message.Entry{Name: contentTypeProperty, Value: string(p.Data)})
 		case packet.ResponseTopic:
-			if packet.ValidTopic(p.Data) {
-				m.ReplyTo = message.NewTopic(swap(p.Data))
-			}
+			m.ReplyTo = message.NewTopic(swap(p.Data))
 		case packet.CorrelationData:
 			if packet.ValidText(p.Data) {
 				m.CorrelationID = message.T(string(p.Data))

@@ -1,6 +1,8 @@
 package mqtt
 
 import (
+	"cmp"
+	"slices"
 	"sync"
 
 	"goactivemq/activemq/broker"
@@ -15,6 +17,7 @@ type flow struct {
 	mu sync.Mutex
 	// mu guards what follows.
 	window  int  // how many may be under way
+	leaving bool // nothing more is sent
 	natural bool // packet identifiers follow from the messages, see identify
 	last    uint16
 	subs    map[int64]*subscription // by the number of the consumer
@@ -37,12 +40,21 @@ func (c *conn) deliver(d broker.Dispatch) {
 	if d.Message == nil {
 		return
 	}
+	c.flow.mu.Lock()
+	defer c.flow.mu.Unlock()
+	if sub := c.flow.subs[d.Consumer.Value]; sub != nil {
+		c.deliverLocked(sub, d)
+	}
+}
+
+// deliverLocked queues a message for one of the client's subscriptions. Nothing is sent to a client that is leaving: it was not delivered then.
+func (c *conn) deliverLocked(sub *subscription, d broker.Dispatch) {
 	f := &c.flow
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	sub := f.subs[d.Consumer.Value]
-	if sub == nil {
-		return // it has just ended
+	if f.leaving {
+		return
+	}
+	if sub.open != nil {
+		sub.open[d.Message.ID] = d.Message
 	}
 	i := item{kind: packet.PUBLISH, sub: sub, message: d.Message, qos: min(sub.qos, qosOf(d.Message))}
 	if sub.hides(d.Message) {
@@ -206,7 +218,36 @@ func (c *conn) consumed(sub *subscription, id *message.ID, upTo bool) {
 	if upTo {
 		ack.Kind = message.Standard
 	}
+	c.closeShared(sub, id)
 	if err := sub.link.Ack(ack, nil); err != nil {
 		c.handler.log.Debug("acknowledgement of "+c.remote, "error", err)
 	}
+}
+
+// closeShared notes that a message of a shared subscription is done with.
+func (c *conn) closeShared(sub *subscription, id *message.ID) {
+	if sub.open != nil {
+		c.flow.mu.Lock()
+		delete(sub.open, id)
+		c.flow.mu.Unlock()
+	}
+}
+
+// unacknowledged returns what a client that leaves a shared subscription has not acknowledged, in order, and forgets it.
+func (c *conn) unacknowledged(sub *subscription) []*message.Message {
+	c.flow.mu.Lock()
+	defer c.flow.mu.Unlock()
+	var all []*message.Message
+	for _, m := range sub.open {
+		all = append(all, m)
+	}
+	sub.open = map[*message.ID]*message.Message{}
+	c.flow.forgetLocked(sub)
+	for id, flight := range c.flow.sent {
+		if flight.sub == sub && !flight.released {
+			delete(c.flow.sent, id)
+		}
+	}
+	slices.SortFunc(all, func(a, b *message.Message) int { return cmp.Compare(a.ID.BrokerSequence, b.ID.BrokerSequence) })
+	return all
 }

@@ -46,6 +46,9 @@ func (c *conn) checkPublish(p *packet.Publish) error {
 	if p.QoS > packet.AtMostOnce && c.waiting()+c.session.receivedCount() >= receiveMaximum && !c.session.received(p.ID) {
 		return &packet.Error{Reason: packet.ReceiveMaximumExceeded, Text: fmt.Sprintf("more than %d messages without an answer", receiveMaximum)}
 	}
+	if reply := p.Properties.Find(packet.ResponseTopic); reply != nil && !packet.ValidTopic(reply.Data) { // [MQTT-3.3.2-14]
+		return packet.Wrong("PUBLISH: the response topic is no topic name")
+	}
 	return c.aliases.resolve(p)
 }
 

@@ -221,18 +221,33 @@ func (s *session) release(c *conn, id uint16, f *flight) error {
 		}
 		c.out.Send(item{kind: packet.PUBREL, id: id})
 	}
+	if f.sub.group != nil { // which has a connection of its own, that transactions of this one do not reach
+		return s.noteReleased(c, id, nil, func(err error) {
+			if err == nil {
+				c.consumed(f.sub, f.id, false)
+			}
+			whenDone(err)
+		})
+	}
 	return c.together(whenDone, func(tx *message.TransactionID) error {
-		n, err := s.sessions.keeper.write(c.link, exchangeQueue, keptExchange{Client: s.clientID, Packet: id, Sent: true}, tx, nil)
-		if err != nil {
+		if err := s.noteReleased(c, id, tx, nil); err != nil {
 			return err
 		}
-		s.mu.Lock()
-		s.released = append(s.released, exchange{id, n})
-		s.mu.Unlock()
 		ack := f.sub.ack(f.id)
 		ack.Transaction = tx
 		return f.sub.link.Ack(ack, nil)
 	})
+}
+
+// noteReleased keeps in the store that a message of QoS 2 that was sent has arrived.
+func (s *session) noteReleased(c *conn, id uint16, tx *message.TransactionID, whenDone func(error)) error {
+	n, err := s.sessions.keeper.write(c.link, exchangeQueue, keptExchange{Client: s.clientID, Packet: id, Sent: true}, tx, whenDone)
+	if err == nil {
+		s.mu.Lock()
+		s.released = append(s.released, exchange{id, n})
+		s.mu.Unlock()
+	}
+	return err
 }
 
 // complete ends the exchange for a message of QoS 2 that was sent.
@@ -264,6 +279,7 @@ func (s *session) forgetAll() {
 	}
 	s.arrived, s.released = nil, nil
 	s.mu.Unlock()
+	s.sessions.forsake(s.clientID, s.kept)
 	s.note, s.noted, s.kept = nil, "", nil
 	for _, n := range gone {
 		if n != nil {

@@ -24,6 +24,9 @@ type Sessions struct {
 	number atomic.Int64
 	keeper keeper
 
+	grouping sync.Mutex // guards what follows, and who takes part in groups
+	groups   map[string]*group
+
 	mu sync.Mutex
 	// mu guards what follows.
 	sessions map[string]*session // by client id
@@ -103,6 +106,11 @@ func (s *Sessions) recover(m *message.Message) error {
 		s.keeper.remove(found.note, nil)
 	}
 	found.expiry, found.kept, found.noted, found.note = k.Expiry, k.Subscriptions, text.String(), n
+	for _, sub := range k.Subscriptions {
+		if isShared(sub.Filter) {
+			s.groupFor(sub.Filter).clients[k.Client] = true
+		}
+	}
 	return nil
 }
 
@@ -250,7 +258,7 @@ func (s *session) save(c *conn) error {
 func (s *session) keptSubscriptions() []keptSubscription {
 	var all []keptSubscription
 	for name, sub := range s.subs {
-		all = append(all, keptSubscription{name, sub.qos, sub.info.NoLocal, sub.retainAsPublished, sub.number})
+		all = append(all, keptSubscription{name, sub.qos, sub.group == nil && sub.info.NoLocal, sub.retainAsPublished, sub.number})
 	}
 	slices.SortFunc(all, func(a, b keptSubscription) int { return cmp.Compare(a.Filter, b.Filter) })
 	return all

@@ -27,7 +27,7 @@ type spending struct {
 func (s *spent) add(i *item) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if i.qos == packet.AtMostOnce && i.sub.qos == packet.AtMostOnce {
+	if i.qos == packet.AtMostOnce && i.sub.qos == packet.AtMostOnce && i.sub.group == nil {
 		// All that such a subscription has in flight is spent as it goes.
 		if n := len(s.items); n > 0 && s.items[n-1].sub == i.sub && s.items[n-1].upTo {
 			s.items[n-1].id = i.message.ID

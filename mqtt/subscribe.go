@@ -17,16 +17,19 @@ type subscription struct {
 	kept              bool   // it outlives the connection
 	link              *broker.Connection
 	info              *message.ConsumerInfo
-	last              int64 // the broker's number of the last message sent with QoS 1 or 2
+	group             *group                           // of a shared subscription; nil: the client's own
+	conn              *conn                            // of a shared one
+	open              map[*message.ID]*message.Message // of a shared one: what the client has not acknowledged; its flow's lock guards it
+	last              int64                            // the broker's number of the last message sent with QoS 1 or 2
 }
 
 // stored tells whether what the subscription gets may come out of the store, or waits for it while it is away.
 func (s *subscription) stored() bool { return s.info.Destination.IsQueue() || s.info.IsDurable() }
 
-// hides tells whether a message is not for the client though the broker's pattern covers it: a wildcard in front does not cover
-// names that start with $ [MQTT-4.7.2-1].
+// hides tells whether a message is not for the client though the broker's pattern covers it: a wildcard in front does not cover names that start with $
+// [MQTT-4.7.2-1]. Advisories are the server's own topics as those are, and come to who asks for them; the original sends them to everybody who asks for all.
 func (s *subscription) hides(m *message.Message) bool {
-	return (s.filter[0] == '#' || s.filter[0] == '+') && strings.HasPrefix(m.Destination.Name, "$")
+	return (s.filter[0] == '#' || s.filter[0] == '+') && (strings.HasPrefix(m.Destination.Name, "$") || m.IsAdvisory())
 }
 
 // ack is the acknowledgement of one message.
@@ -54,17 +57,16 @@ func (c *conn) handleSubscribe(f packet.Frame) error {
 
 // subscribe makes one subscription, or takes the place of the one with the same filter [MQTT-3.8.4-3], and returns what the client is told.
 func (c *conn) subscribe(f packet.Filter, number uint32) packet.Reason {
-	group, filter, ok := packet.SplitShared(f.Name)
+	_, filter, ok := packet.SplitShared(f.Name)
 	if !ok {
 		return packet.InvalidTopicFilter
-	}
-	if group != "" && c.version == packet.V5 {
-		return c.subscribeShared(group, filter, f, number)
 	}
 	before := c.session.subs[f.Name]
 	recover := f.RetainHandling == packet.RetainAlways || f.RetainHandling == packet.RetainIfNew && before == nil
 	var err error
-	if before != nil && before.fits(f) {
+	if isShared(f.Name) {
+		err = c.subscribeShared(f, filter, number)
+	} else if before != nil && before.fits(f) {
 		err = c.resubscribe(before, f, number, recover)
 	} else {
 		err = c.addSubscription(f, number, recover, before)
@@ -138,10 +140,14 @@ func (c *conn) consume(s *subscription, what consumed, recover bool) error {
 
 // forgetConsumer takes a subscription out of the flow, with what waits for it.
 func (c *conn) forgetConsumer(s *subscription) {
-	f := &c.flow
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	delete(f.subs, s.info.Consumer.Value)
+	c.flow.mu.Lock()
+	defer c.flow.mu.Unlock()
+	delete(c.flow.subs, s.info.Consumer.Value)
+	c.flow.forgetLocked(s)
+}
+
+// forgetLocked drops what waits for a subscription.
+func (f *flow) forgetLocked(s *subscription) {
 	kept := f.waiting[:0]
 	for _, i := range f.waiting {
 		if i.sub != s {
@@ -154,6 +160,10 @@ func (c *conn) forgetConsumer(s *subscription) {
 
 // removeSubscription ends a subscription with what it keeps.
 func (c *conn) removeSubscription(s *subscription) {
+	if s.group != nil {
+		s.group.leave(s, true)
+		return
+	}
 	c.endConsumer(s)
 	switch {
 	case s.info.IsDurable():
@@ -169,6 +179,10 @@ func (c *conn) removeSubscription(s *subscription) {
 
 // endConsumer ends a subscription's consumer; what it keeps stays. What the client was not sent does not count as delivered.
 func (c *conn) endConsumer(s *subscription) {
+	if s.group != nil {
+		s.group.leave(s, false)
+		return
+	}
 	c.forgetConsumer(s)
 	last := s.last
 	if last == 0 {
@@ -206,11 +220,6 @@ func (c *conn) unsubscribe(filter string) packet.Reason {
 	c.removeSubscription(s)
 	delete(c.session.subs, filter)
 	return packet.Success
-}
-
-// subscribeShared is for shared subscriptions.
-func (c *conn) subscribeShared(string, string, packet.Filter, uint32) packet.Reason {
-	return packet.NoSharedSubscriptions
 }
 
 var _ broker.Peer = (*conn)(nil)

@@ -22,6 +22,9 @@ func (c *conn) leave() {
 		stopping = errors.Is(*p, broker.ErrStopped)
 	}
 	s := c.session
+	c.flow.mu.Lock()
+	c.flow.leaving = true
+	c.flow.mu.Unlock()
 	s.expiry = c.expiry // which the DISCONNECT may have changed
 	if c.will != nil && !stopping {
 		c.publishWill()

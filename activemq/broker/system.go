@@ -9,7 +9,12 @@ import (
 
 // ConnectSystem is Connect for a protocol, which has no credentials.
 func (b *Broker) ConnectSystem(id string, peer Peer) (*Connection, error) {
-	return b.enter(&message.ConnectionInfo{Connection: &message.ConnectionID{Value: id}, ClientID: message.T(id)}, peer, "vm://"+b.options.Name)
+	return b.ConnectSystemAs(id, id, peer)
+}
+
+// ConnectSystemAs is ConnectSystem with a client id, for durable subscriptions.
+func (b *Broker) ConnectSystemAs(id, clientID string, peer Peer) (*Connection, error) {
+	return b.enter(&message.ConnectionInfo{Connection: &message.ConnectionID{Value: id}, ClientID: message.T(clientID)}, peer, "vm://"+b.options.Name)
 }
 
 // SendNote is Send for a note that a protocol keeps in a queue of its own. No limit holds it up: what it is about goes on, and often makes room.

@@ -1,5 +1,7 @@
 package packet
 
+import "strings"
+
 // Subscribe asks for messages: packet identifier : 2 │ [5.0] properties │ filters: filter : text, options : 1, again and again.
 type Subscribe struct {
 	ID             uint16
@@ -65,6 +67,8 @@ func (c *cursor) filter(v Version) Filter {
 		c.fail(malformed("SUBSCRIBE: reserved bits in the options are set"))
 	case f.RetainHandling > RetainNever:
 		c.fail(Wrong("SUBSCRIBE: retain handling 3"))
+	case f.NoLocal && strings.HasPrefix(f.Name, shared): // [MQTT-3.8.3-4]
+		c.fail(Wrong("SUBSCRIBE: no local for a shared subscription"))
 	}
 	return f
 }
