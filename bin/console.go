@@ -14,17 +14,24 @@ func (r *running) openConsole() error {
 	if r.file.Console == nil {
 		return nil
 	}
-	connectors := make([]management.Connector, 0, len(r.connectors))
-	for _, c := range r.connectors {
-		connectors = append(connectors, c)
-	}
-	model := management.New(r.broker, management.Options{BrokerVersion: cli.Version, HostName: hostName(), Connectors: connectors})
+	model := management.New(r.broker, management.Options{BrokerVersion: cli.Version, HostName: hostName(), Connectors: r.connectorsNow})
 	console, err := webconsole.Open(r.file.Console, model, logging.Logger(consoleLogger))
 	if err != nil {
 		return err
 	}
 	r.console = console
 	return nil
+}
+
+// connectorsNow lists the connectors, which a change of the configuration may change.
+func (r *running) connectorsNow() []management.Connector {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := make([]management.Connector, 0, len(r.connectors))
+	for _, c := range r.connectors {
+		out = append(out, c)
+	}
+	return out
 }
 
 // startConsole begins to answer.

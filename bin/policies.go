@@ -61,6 +61,7 @@ func entry(e *config.PolicyEntry, pattern message.Destination) policy.Entry {
 	case *config.PrefetchRatePendingMessageLimit:
 		p.PrefetchRatePending = s.Multiplier
 	}
+	p.Consumers = consumers(e)
 	p.Recovery = recovery(e.SubscriptionRecoveryPolicy)
 	p.AlwaysRetroactive = e.AlwaysRetroactive
 	p.DeadLetter = deadLetter(e.DeadLetterStrategy, p.DeadLetter)

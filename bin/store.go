@@ -30,6 +30,7 @@ type openStore struct {
 	store.Store
 	kaha           *kahadb.Store // nil: another store
 	beforeDispatch bool          // messages are to be on disk before a consumer gets them
+	version        int           // the OpenWire version of its records
 }
 
 // open opens the store that the configuration asks for. It waits while another broker has it.
@@ -41,8 +42,6 @@ func (s *openStore) open(ctx context.Context, c *config.Broker, log *slog.Logger
 		return nil
 	case *config.KahaDB:
 		return s.openKahaDB(ctx, c, adapter, log, ready)
-	case *config.Unserved:
-		return fmt.Errorf("%s: the store %s is not served by this version: use kahaDB", adapter.At, adapter.Name())
 	}
 	return fmt.Errorf("the store %T is not served by this version: use kahaDB", c.PersistenceAdapter)
 }
@@ -65,6 +64,7 @@ func (s *openStore) openKahaDB(ctx context.Context, c *config.Broker, k *config.
 		return err
 	}
 	s.Store, s.kaha = opened, opened
+	s.version = o.OpenWireVersion
 	s.beforeDispatch = !k.ConcurrentStoreAndDispatchQueues
 	return nil
 }

@@ -1,14 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"goactivemq/activemq/broker"
@@ -16,6 +17,8 @@ import (
 	"goactivemq/activemq/config"
 	"goactivemq/activemq/logging"
 	"goactivemq/activemq/management"
+	"goactivemq/activemq/scheduler"
+	"goactivemq/activemq/store"
 	"goactivemq/openwire"
 	"goactivemq/protocols"
 	"goactivemq/webconsole"
@@ -35,16 +38,18 @@ type protocol func(b *broker.Broker, a *protocols.Address, url func() string, lo
 
 // served are the protocols of this build, by the scheme of a connector's URI.
 var served = map[string]protocol{
-	"tcp":      newOpenWire,
-	"nio":      newOpenWire,
-	"mqtt":     newMQTT,
-	"mqtt+nio": newMQTT,
+	"tcp":       newOpenWire,
+	"nio":       newOpenWire,
+	"stomp":     newSTOMP,
+	"stomp+nio": newSTOMP,
+	"mqtt":      newMQTT,
+	"mqtt+nio":  newMQTT,
 }
 
 // unserved are the schemes of the original that this build has no protocol for.
 var unserved = []string{
 	"ssl", "nio+ssl", "auto", "auto+ssl", "auto+nio", "auto+nio+ssl", "amqp", "amqp+ssl", "amqp+nio", "amqp+nio+ssl",
-	"stomp", "stomp+ssl", "stomp+nio", "stomp+nio+ssl", "mqtt+ssl", "mqtt+nio+ssl", "ws", "wss",
+	"stomp+ssl", "stomp+nio+ssl", "mqtt+ssl", "mqtt+nio+ssl", "ws", "wss",
 	"http", "https", "udp", "vm", "xmpp",
 }
 
@@ -56,20 +61,8 @@ func newOpenWire(b *broker.Broker, a *protocols.Address, url func() string, log 
 // program is the broker as the command line runs it.
 type program struct{}
 
-// Validate reads the configuration and tells what it finds.
-func (program) Validate(s cli.Settings, out io.Writer) error {
-	file, err := load(s)
-	if err != nil {
-		return err
-	}
-	for _, w := range file.Warnings {
-		fmt.Fprintln(out, w)
-	}
-	return refuseUnserved(file.Broker)
-}
-
-// load reads the configuration that the settings name.
-func load(s cli.Settings) (*config.File, error) {
+// load reads the configuration that the settings name, by readFile where that is not nil.
+func load(s cli.Settings, readFile func(path string) ([]byte, error)) (*config.File, error) {
 	path, err := s.ConfigFile()
 	if err != nil {
 		return nil, err
@@ -77,6 +70,7 @@ func load(s cli.Settings) (*config.File, error) {
 	return config.Load(path, config.Environment{
 		Properties:  s.Properties,
 		LookupEnv:   os.LookupEnv,
+		ReadFile:    readFile,
 		Unvalidated: strings.Contains(s.URI, "validate=false"),
 	})
 }
@@ -84,17 +78,18 @@ func load(s cli.Settings) (*config.File, error) {
 // Run starts the broker that the configuration describes, and stops it when ctx ends. What was opened is closed in
 // reverse order, whatever happens.
 func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
-	file, err := load(s)
+	r := &running{settings: s, log: logging.Logger(serviceLogger), began: time.Now()}
+	file, err := r.load()
 	if err != nil {
 		return err
 	}
 	for _, w := range file.Warnings {
 		logging.Logger(configLogger).Warn(w.String())
 	}
-	if err := refuseUnserved(file.Broker); err != nil {
-		return err
+	if problems := refused(file.Broker); problems != nil {
+		return &config.Invalid{Problems: problems}
 	}
-	r := &running{settings: s, file: file, config: file.Broker, log: logging.Logger(serviceLogger), began: time.Now()}
+	r.file, r.config = file, file.Broker
 	defer r.close()
 	if err := r.open(ctx, ready); err != nil {
 		if errors.Is(err, context.Canceled) {
@@ -109,20 +104,30 @@ func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
 type running struct {
 	settings   cli.Settings
 	file       *config.File
-	config     *config.Broker
+	config     *config.Broker // what the broker really runs on: reload.go changes it
 	log        *slog.Logger
 	began      time.Time
 	broker     *broker.Broker
 	store      openStore
+	scheduler  *scheduler.Scheduler // nil: none configured
+	jobs       store.Jobs           // of the scheduler
+	jobsFailed <-chan struct{}      // closed when jobs failed; nil where they cannot
+	users      users
+	watch      watch
+	mu         sync.Mutex // guards connectors: the console reads them
 	connectors []*protocols.Connector
 	console    *webconsole.Server // nil: none configured
+	selectors  *selectorCache     // nil: none configured
 	id         string
 }
 
 // open opens the store, makes the broker over it, and binds the connectors. It waits for the store while another broker has it.
 func (r *running) open(ctx context.Context, ready func()) error {
 	r.id = brokerID(r.config, r.began)
-	memory := memoryLimit(r.config.SystemUsage, r.settings.MaxHeap, r.log)
+	memory, of := memoryLimit(r.config.SystemUsage, r.settings.MaxHeap)
+	if of != "" {
+		r.log.Info(fmt.Sprintf("memoryUsage: %s, are %d MB", of, memory>>20))
+	}
 	tuneCollector(memory)
 	if err := r.store.open(ctx, r.config, r.log, ready); err != nil {
 		return err
@@ -134,7 +139,14 @@ func (r *running) open(ctx context.Context, ready func()) error {
 		}
 		r.log.Info("deleteAllMessagesOnStartup: the store is empty now")
 	}
-	b, err := broker.New(r.options(memory))
+	if err := r.openScheduler(ctx); err != nil {
+		return err
+	}
+	o, err := r.options(memory)
+	if err != nil {
+		return err
+	}
+	b, err := broker.New(o)
 	if err != nil {
 		return err
 	}
@@ -145,15 +157,20 @@ func (r *running) open(ctx context.Context, ready func()) error {
 			return err
 		}
 	}
-	if err := r.makeDestinations(); err != nil {
+	if err := r.makeDestinations(r.config.Destinations); err != nil {
 		return err
 	}
 	return r.openConsole()
 }
 
 // options puts the configuration into the broker's terms.
-func (r *running) options(memory int64) broker.Options {
+func (r *running) options(memory int64) (broker.Options, error) {
 	c := r.config
+	rules, err := virtualRules(c)
+	if err != nil {
+		return broker.Options{}, err
+	}
+	r.selectors = openSelectorCache(c.Plugins, r.log)
 	o := broker.Options{
 		Name:                   c.Name,
 		ID:                     r.id,
@@ -161,18 +178,27 @@ func (r *running) options(memory int64) broker.Options {
 		Store:                  r.store.Store,
 		Persistent:             c.Persistent,
 		Policies:               policies(c.DestinationPolicy),
+		Virtual:                rules,
+		SelectorCache:          r.selectors.remembered(),
+		PathSeparator:          pathSeparator(c.Plugins),
+		PurgeInterval:          time.Duration(c.SchedulePeriodForDestinationPurge) * time.Millisecond,
+		PurgeMax:               c.MaxPurgedDestinationsPerSweep,
 		MemoryLimit:            memory,
 		StoreLimit:             int64(c.SystemUsage.Store.Limit),
+		SchedulerLimit:         int64(c.SystemUsage.JobScheduler.Limit),
 		TempLimit:              int64(c.SystemUsage.Temp.Limit),
 		SendFailIfNoSpace:      c.SystemUsage.SendFailIfNoSpace,
 		SendFailIfNoSpaceAfter: c.SystemUsage.SendFailIfNoSpaceAfterTimeout.Duration(),
 		Advisories:             c.AdvisorySupport,
 		StoreBeforeDispatch:    r.store.beforeDispatch,
-		Authenticate:           authenticator(c.Plugins),
+		Authenticate:           r.authenticator(),
 		PopulateUserID:         c.PopulateJMSXUserID,
 		Log:                    r.log,
 	}
-	return o
+	if r.scheduler != nil {
+		o.Scheduler = r.scheduler
+	}
+	return o, nil
 }
 
 // openConnector binds one connector, unless this build has no such protocol.
@@ -181,10 +207,7 @@ func (r *running) openConnector(c *config.TransportConnector) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Place("uri"), err)
 	}
-	name := c.Name
-	if name == "" {
-		name = string(c.URI)
-	}
+	name := connectorName(c)
 	makeHandler := served[a.Scheme]
 	if makeHandler == nil && !slices.Contains(unserved, a.Scheme) {
 		return fmt.Errorf("%s: connector %s: no transport is called %q", c.Place("uri"), name, a.Scheme)
@@ -203,13 +226,18 @@ func (r *running) openConnector(c *config.TransportConnector) error {
 	if err != nil {
 		return err
 	}
+	r.mu.Lock()
 	r.connectors = append(r.connectors, connector)
+	r.mu.Unlock()
 	for _, text := range a.Leftover() {
 		logging.Logger(connectorLogger).Warn(fmt.Sprintf("%s: connector %s: %s", c.Place("uri"), name, text))
 	}
 	logging.Logger(listenLogger).Info("Listening for connections at: " + url() + optionsOf(string(c.URI)))
 	return nil
 }
+
+// connectorName is what a connector is called: its URI, where it has no name.
+func connectorName(c *config.TransportConnector) string { return cmp.Or(c.Name, string(c.URI)) }
 
 // optionsOf returns a connector's options as its URI has them.
 func optionsOf(uri string) string {
@@ -220,8 +248,8 @@ func optionsOf(uri string) string {
 }
 
 // makeDestinations makes those that the configuration asks for.
-func (r *running) makeDestinations() error {
-	for _, d := range r.config.Destinations {
+func (r *running) makeDestinations(all []config.Destination) error {
+	for _, d := range all {
 		name, err := destination(d)
 		if err != nil {
 			return err
@@ -235,6 +263,7 @@ func (r *running) makeDestinations() error {
 
 // serve accepts connections until ctx ends or the store fails.
 func (r *running) serve(ctx context.Context, ready func()) error {
+	r.startScheduler()
 	for _, c := range r.connectors {
 		c.Start()
 		logging.Logger(connectorLogger).Info("Connector " + c.Name() + " started")
@@ -243,11 +272,23 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 	r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) started", cli.Version, r.config.Name, r.id))
 	r.log.Info("goactivemq is independent of the Apache Software Foundation")
 	ready()
-	select {
-	case <-ctx.Done():
-		return nil
-	case <-r.store.failed():
-		return fmt.Errorf("stopped because the store failed: %w", r.store.kaha.Err())
+	r.watch.every(checkPeriod(r.config))
+	defer r.watch.every(0)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-r.store.failed():
+			return fmt.Errorf("stopped because the store failed: %w", r.store.kaha.Err())
+		case <-r.jobsFailed:
+			return errors.New("stopped because the job scheduler store failed: the log says why")
+		case <-r.settings.Reload:
+			r.reload("SIGHUP")
+		case <-r.watch.tick():
+			if r.watch.changed() {
+				r.reload("runtimeConfigurationPlugin")
+			}
+		}
 	}
 }
 
@@ -260,6 +301,7 @@ func (r *running) close() {
 	for _, c := range r.connectors {
 		c.StopAccepting()
 	}
+	r.stopScheduler()
 	if r.broker != nil {
 		r.broker.Close()
 	}
@@ -267,9 +309,11 @@ func (r *running) close() {
 		c.Close()
 		logging.Logger(connectorLogger).Info("Connector " + c.Name() + " stopped")
 	}
+	r.selectors.close()
 	if err := r.store.close(); err != nil {
 		r.log.Error("the store was not closed cleanly", "error", err)
 	}
+	r.closeJobs()
 	if r.broker != nil {
 		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) uptime %s", cli.Version, r.config.Name, r.id, management.Uptime(time.Since(r.began))))
 		r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) is shutdown", cli.Version, r.config.Name, r.id))

@@ -48,7 +48,10 @@ func New(b *broker.Broker, a *protocols.Address, sessions *Sessions, log *slog.L
 
 // readOptions takes over what the connector's URI says.
 func (h *Handler) readOptions(a *protocols.Address) error {
-	name := defaultStrategy
+	name, given := a.Text("subscriptionStrategy")
+	if !given {
+		name = defaultStrategy
+	}
 	for _, err := range []error{
 		a.Int("wireFormat.maxFrameSize", &h.maxFrame),
 		a.Int("maxFrameSize", &h.maxFrame),
@@ -57,7 +60,6 @@ func (h *Handler) readOptions(a *protocols.Address) error {
 		a.Millis("defaultKeepAlive", &h.keepAlive),
 		a.Int("activeMQSubscriptionPrefetch", &h.prefetch),
 		a.Bool("publishDollarTopics", &h.dollarTopics),
-		a.Text("subscriptionStrategy", &name),
 	} {
 		if err != nil {
 			return err

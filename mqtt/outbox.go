@@ -37,7 +37,7 @@ type outbox struct {
 func (o *outbox) init(c *conn, socket net.Conn) {
 	o.conn = c
 	o.Outbox.Init(socket, new(protocols.Inactivity), o.encode, c.lost)
-	o.Outbox.Wrote(o.settle)
+	o.Outbox.Settle = o.settle
 	o.direct = o.Outbox.Socket()
 }
 

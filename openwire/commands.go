@@ -28,6 +28,8 @@ func (c *conn) handle(command any) error {
 	case *wire.ShutdownInfo:
 		c.over = true
 		return nil
+	case *wire.ConnectionControl: // that the client reconnects by itself, which it tells before its ConnectionInfo when it has
+		return c.answer(v.Command, nil)
 	case *message.ConnectionInfo:
 		return c.handleConnection(v)
 	}
@@ -69,8 +71,6 @@ func (c *conn) handleConnected(command any) error {
 		return c.answer(v.Command, nil)
 	case *wire.ControlCommand:
 		// "shutdown" stopped the broker in the original once. From a client it means nothing here.
-		return c.answer(v.Command, nil)
-	case *wire.ConnectionControl:
 		return c.answer(v.Command, nil)
 	case *message.BrokerInfo:
 		return errors.New("the peer is a broker that wants to build a network connection: this version has none")

@@ -23,6 +23,7 @@ var classes = map[broker.Kind]string{
 	broker.TransactionState:   "javax.transaction.xa.XAException",
 	broker.RolledBack:         "javax.jms.TransactionRolledBackException",
 	broker.NotConnected:       "java.lang.IllegalStateException",
+	broker.InvalidMessage:     "javax.jms.MessageFormatException",
 }
 
 // The XA error codes of the kinds that are XAExceptions. Clients read them from the end of the text.

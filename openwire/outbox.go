@@ -56,7 +56,11 @@ func (o *outbox) frameOf(d *broker.Dispatch) *wire.MessageDispatch {
 		o.copy = *d.Message
 		o.copy.BrokerOut = time.Now().UnixMilli()
 		o.copy.Redeliveries = d.Redeliveries
-		f.Destination, f.Message = d.Message.Destination, &o.copy
+		o.copy.GroupFirst = d.GroupFirst
+		f.Destination, f.Message = d.From, &o.copy
+		if f.Destination == nil {
+			f.Destination = d.Message.Destination
+		}
 	}
 	return f
 }

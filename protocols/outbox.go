@@ -29,10 +29,17 @@ type Outbox[T any] struct {
 	watch  *Inactivity
 	encode func(to []byte, i *T) ([]byte, error)
 	lost   func(error)
-	wrote  func()      // nil: nobody wants to know
-	held   atomic.Bool // the reader is about to push by itself
-	stuck  atomic.Bool // the socket did not take all: the writer's goroutine has to
-	wait   sync.WaitGroup
+
+	// Written, where it is set, is called whenever all that is encoded is written, by whoever did it: with locks of the broker held, perhaps.
+	Written func()
+
+	// Settle, where it is set, is called after each time that something was encoded and written, by whoever did it, without the outbox's own locks: it may
+	// call the broker, as far as the locks of who flushes allow.
+	Settle func()
+
+	held  atomic.Bool // the reader is about to push by itself
+	stuck atomic.Bool // the socket did not take all: the writer's goroutine has to
+	wait  sync.WaitGroup
 
 	mu sync.Mutex
 	// mu guards what follows.
@@ -83,14 +90,10 @@ func (o *Outbox[T]) Doze() {
 	}
 }
 
-// Wrote has f called after each time that something was written, by whoever wrote it, without locks of the outbox. It is for protocols in which a
-// message counts as consumed when it has gone out. Call it before anything is put in.
-func (o *Outbox[T]) Wrote(f func()) { o.wrote = f }
-
-// tellWrote calls what Wrote was given.
-func (o *Outbox[T]) tellWrote() {
-	if o.wrote != nil {
-		o.wrote()
+// settle calls Settle.
+func (o *Outbox[T]) settle() {
+	if o.Settle != nil {
+		o.Settle()
 	}
 }
 
@@ -129,7 +132,7 @@ func (o *Outbox[T]) Flush() {
 	for o.pending() && o.writing.TryLock() {
 		done := o.direct != nil && !o.stuck.Load() && o.write(o.try)
 		o.writing.Unlock()
-		o.tellWrote()
+		o.settle()
 		if !done {
 			o.startWriter()
 			return
@@ -151,7 +154,7 @@ func (o *Outbox[T]) Drain() error {
 	for o.pending() && o.writing.TryLock() {
 		err := o.writeOut()
 		o.writing.Unlock()
-		o.tellWrote()
+		o.settle()
 		if err != nil {
 			return err
 		}
@@ -206,7 +209,7 @@ func (o *Outbox[T]) run() error {
 		o.writing.Lock()
 		err := o.writeOut()
 		o.writing.Unlock()
-		o.tellWrote()
+		o.settle()
 		if err != nil || o.rest() {
 			return err
 		}
@@ -224,13 +227,15 @@ func (o *Outbox[T]) rest() bool {
 	return true
 }
 
-// Close drops what was not sent, and waits for the writer. The socket must be closed before: a client that does not read would keep the writer.
+// Close drops what was not sent, and waits for whoever writes. The socket must be closed before: a client that does not read would keep the writer.
 func (o *Outbox[T]) Close() {
 	o.mu.Lock()
 	o.closed = true
 	o.items = nil
 	o.mu.Unlock()
 	o.wait.Wait()
+	o.writing.Lock() // whoever is at it still
+	o.writing.Unlock()
 }
 
 // pending tells whether there is something to send.
@@ -251,7 +256,7 @@ func (o *Outbox[T]) WaitForRoom() error {
 	o.writing.Lock()
 	err := o.writeOut()
 	o.writing.Unlock()
-	o.tellWrote()
+	o.settle()
 	return err
 }
 
@@ -336,7 +341,13 @@ func (o *Outbox[T]) written(n int) {
 		o.watch.Written()
 	}
 	o.buffer = o.buffer[:copy(o.buffer, o.buffer[n:])]
-	if len(o.buffer) == 0 && cap(o.buffer) > keepSize {
+	if len(o.buffer) > 0 {
+		return
+	}
+	if cap(o.buffer) > keepSize {
 		o.buffer = nil
+	}
+	if o.Written != nil && o.err == nil {
+		o.Written()
 	}
 }

@@ -13,7 +13,8 @@ import (
 //	                 pagedTo
 //	                    |
 //	[ waiting ......... ] [ in the store only, while overflow is true ]
-//	                        later: those not stored that came between
+//	  ^ cursors             later: those not stored that came between
+//	                        taken: those given out all the same
 type backlog struct {
 	from     origin
 	waiting  list
@@ -24,6 +25,13 @@ type backlog struct {
 	newest   int64 // greatest sequence that arrived; unknown: no stored message did since the store was opened with some
 	arrivals int64 // counts what arrives, to keep the order of those that are not stored
 
+	// cursors are those of consumers that are offered what waits, each message once.
+	cursors []*cursor
+
+	// taken are the sequences of stored messages behind pagedTo that a consumer was given, or that have come back since: reading on leaves
+	// them out.
+	taken map[int64]bool
+
 	// withheld are the sequences of stored messages that a transaction found prepared at start has acknowledged.
 	withheld map[int64]bool
 
@@ -32,6 +40,10 @@ type backlog struct {
 	redelivered int64 // stored messages up to this sequence may have been delivered before the broker was killed
 	page        func(after int64, limit, bytes int) ([]store.Loaded, error)
 }
+
+// cursor is how far a consumer has been offered what is in memory: at and late are the first of waiting and of later that it was not, nil when
+// it was offered all of them.
+type cursor struct{ at, late *delivery }
 
 // frontBytes is how much of a backlog stays in memory as it arrives. What stays below it is never read back.
 const frontBytes = 4 << 20
@@ -76,6 +88,11 @@ func (b *backlog) add(d *delivery, room bool) bool {
 		b.arrivals++
 		d.after, d.arrival = b.newest, b.arrivals
 		b.later.push(d)
+		for _, c := range b.cursors {
+			if c.late == nil {
+				c.late = d
+			}
+		}
 	default:
 		b.arrivals++
 		d.after, d.arrival = b.pagedTo, b.arrivals
@@ -110,6 +127,7 @@ func (b *backlog) enter(d *delivery) {
 	} else {
 		b.waiting.insertBefore(d, at.next)
 	}
+	b.show(d)
 }
 
 // putBack puts a delivery that was out in its old place among the waiting, looking from the front.
@@ -124,11 +142,31 @@ func (b *backlog) putBack(d *delivery) {
 		at = at.next
 	}
 	b.waiting.insertBefore(d, at)
+	b.show(d)
+}
+
+// show has d offered to all, also to those who were offered what comes behind it.
+func (b *backlog) show(d *delivery) {
+	for _, c := range b.cursors {
+		if c.at == nil || b.before(d, c.at) {
+			c.at = d
+		}
+	}
+}
+
+// pass moves the cursors from d, which has left, to the next one.
+func (b *backlog) pass(d, next *delivery) {
+	for _, c := range b.cursors {
+		if c.at == d {
+			c.at = next
+		}
+	}
 }
 
 // leave takes a waiting delivery out.
 func (b *backlog) leave(d *delivery) {
 	b.bytes -= d.size()
+	b.pass(d, d.next)
 	b.waiting.remove(d)
 }
 
@@ -143,10 +181,11 @@ func (b *backlog) refill(limit int) (bytes int64, progress bool, err error) {
 		l := &page[i]
 		b.mergeLater(l.Entry.Sequence)
 		b.pagedTo = l.Entry.Sequence
-		if b.withheld[l.Entry.Sequence] {
+		if b.withheld[l.Entry.Sequence] || b.taken[l.Entry.Sequence] {
+			delete(b.taken, l.Entry.Sequence)
 			continue
 		}
-		d := &delivery{message: l.Message, entry: &l.Entry, from: b.from, redeliveries: b.redeliveriesOf(l)}
+		d := b.loaded(l)
 		b.enter(d)
 		bytes += d.size()
 	}
@@ -155,6 +194,12 @@ func (b *backlog) refill(limit int) (bytes int64, progress bool, err error) {
 		b.mergeLater(unknown)
 	}
 	return bytes, len(page) > 0 || err == nil, err
+}
+
+// loaded makes the delivery of a message read from the store. It keeps nothing else of the page alive.
+func (b *backlog) loaded(l *store.Loaded) *delivery {
+	e := l.Entry
+	return &delivery{message: l.Message, entry: &e, from: b.from, redeliveries: b.redeliveriesOf(l)}
 }
 
 // redeliveriesOf is the count that a message read from the store starts with: what was stored, and one more when it may have been
@@ -170,8 +215,23 @@ func (b *backlog) redeliveriesOf(l *store.Loaded) int32 {
 func (b *backlog) mergeLater(sequence int64) {
 	for b.later.first != nil && (b.later.first.after < sequence || sequence == unknown) {
 		d := b.later.first
-		b.later.remove(d)
+		b.leaveLater(d)
 		b.enter(d)
+	}
+}
+
+// leaveLater takes one out of later.
+func (b *backlog) leaveLater(d *delivery) {
+	b.passLater(d, d.next)
+	b.later.remove(d)
+}
+
+// passLater is pass for later.
+func (b *backlog) passLater(d, next *delivery) {
+	for _, c := range b.cursors {
+		if c.late == d {
+			c.late = next
+		}
 	}
 }
 

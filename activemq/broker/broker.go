@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"goactivemq/activemq/broker/policy"
+	"goactivemq/activemq/broker/virtual"
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
 )
@@ -38,7 +39,21 @@ type Options struct {
 	Persistent bool // false: Store keeps for as long as the process lives
 	Policies   *policy.Map
 
+	Virtual       *virtual.Rules         // nil: no virtual destinations
+	SelectorCache *virtual.SelectorCache // nil: none
+
+	// PathSeparator has characters that separate the parts of a destination's name as the dot does, "" for none.
+	PathSeparator string
+
+	// PurgeInterval is how often destinations are looked for that nobody uses and that their policies want to go, 0 for never; PurgeMax how
+	// many go at a time, 0 for any number.
+	PurgeInterval time.Duration
+	PurgeMax      int
+
+	Scheduler Scheduler // nil: messages that ask for a later time are sent at once
+
 	MemoryLimit, StoreLimit, TempLimit int64 // bytes, 0: none
+	SchedulerLimit                     int64
 	SendFailIfNoSpace                  bool
 	SendFailIfNoSpaceAfter             time.Duration
 
@@ -61,15 +76,20 @@ type Options struct {
 type Broker struct {
 	options   Options
 	log       *slog.Logger
+	policies  atomic.Pointer[policy.Map] // as they are now
 	started   time.Time
 	now       func() time.Time
 	memory    *Usage
 	storage   *Usage // what the store takes up on disk, as it was a moment ago
+	scheduled *Usage // what the scheduler takes up there
 	retention retention
 	sequence  atomic.Int64 // of messages, as clients see it
 	numbers   atomic.Int64 // of connections and subscriptions
 
+	queueChanges atomic.Int64 // counts the queues that were made and ended
+
 	wait    sync.WaitGroup // for what the broker started
+	works   works          // those of it that come and go
 	commits sync.WaitGroup // for commits that the store has not answered yet
 	stop    chan struct{}
 
@@ -95,6 +115,7 @@ func New(o Options) (*Broker, error) {
 		now:         o.Now,
 		memory:      newUsage("memory", o.MemoryLimit, nil),
 		storage:     newUsage("store", o.StoreLimit, nil),
+		scheduled:   newUsage("jobScheduler", o.SchedulerLimit, nil),
 		stop:        make(chan struct{}),
 		connections: map[string]*Connection{},
 		clients:     map[string]*Connection{},
@@ -112,6 +133,7 @@ func New(o Options) (*Broker, error) {
 	if o.Policies == nil {
 		b.options.Policies = policy.NewMap(nil, policy.Default())
 	}
+	b.policies.Store(b.options.Policies)
 	b.started = b.now()
 	// Sequences must not come twice for messages that a store kept from an earlier run.
 	b.sequence.Store(b.started.UnixMilli() * 1000)
@@ -169,6 +191,7 @@ func (b *Broker) Close() {
 		c.peer.Close(ErrStopped)
 		c.Close()
 	}
+	b.works.close()
 	b.wait.Wait()
 	b.commits.Wait()
 	for _, q := range b.Queues() {
@@ -210,6 +233,9 @@ func (b *Broker) Memory() *Usage { return b.memory }
 
 // Storage returns what the store takes up on disk, as it was a moment ago.
 func (b *Broker) Storage() *Usage { return b.storage }
+
+// Scheduled returns what the scheduler takes up on disk, as it was a moment ago.
+func (b *Broker) Scheduled() *Usage { return b.scheduled }
 
 // Totals returns the numbers of messages that came in and went out since the start, and of connections made.
 func (b *Broker) Totals() (enqueued, dequeued, connections int64) {

@@ -1,6 +1,8 @@
 package broker
 
 import (
+	"maps"
+
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
 )
@@ -11,8 +13,9 @@ type browse struct {
 	queue  *Queue
 	by     *Subscription
 	memory []*message.Message
-	after  int64 // greatest sequence seen, once memory is empty
-	last   int64 // where the store's part ends; 0: there is none
+	shown  map[int64]bool // stored messages that memory has and that the store's part has too
+	after  int64          // greatest sequence seen, once memory is empty
+	last   int64          // where the store's part ends; 0: there is none
 	page   []store.Loaded
 	ended  bool
 }
@@ -47,7 +50,7 @@ func (q *Queue) newBrowse(by *Subscription) *browse {
 	}
 	w.memory = append(w.memory, q.messages()...)
 	if q.overflow {
-		w.after, w.last = q.pagedTo, int64(^uint64(0)>>1)
+		w.after, w.last, w.shown = q.pagedTo, int64(^uint64(0)>>1), maps.Clone(q.taken)
 	}
 	return w
 }
@@ -90,16 +93,20 @@ func (w *browse) next() *message.Message {
 		w.memory = w.memory[1:]
 		return m
 	}
-	if len(w.page) == 0 && w.last > 0 {
-		w.readPage()
+	for {
+		if len(w.page) == 0 && w.last > 0 {
+			w.readPage()
+		}
+		if len(w.page) == 0 {
+			return nil
+		}
+		l := w.page[0]
+		w.page = w.page[1:]
+		w.after = l.Entry.Sequence
+		if !w.shown[w.after] {
+			return l.Message
+		}
 	}
-	if len(w.page) == 0 {
-		return nil
-	}
-	l := w.page[0]
-	w.page = w.page[1:]
-	w.after = l.Entry.Sequence
-	return l.Message
 }
 
 // readPage reads the next page of what is in the store only.

@@ -224,6 +224,7 @@ func (c *Connection) AddProducer(info *message.ProducerInfo) error {
 	if info.Producer == nil {
 		return fail(NotConnected, "the producer has no id")
 	}
+	info.Destination = c.broker.named(info.Destination)
 	p := &producer{info: info}
 	if info.Destination != nil && !info.Destination.IsComposite() {
 		d, err := c.broker.lookup(*info.Destination, c)
@@ -232,6 +233,7 @@ func (c *Connection) AddProducer(info *message.ProducerInfo) error {
 		}
 		p.destination = d.base()
 		p.destination.producers.Add(1)
+		p.destination.uses.Add(1)
 	}
 	c.mu.Lock()
 	before := c.producers[*info.Producer]
@@ -292,6 +294,7 @@ func (c *Connection) AddConsumer(info *message.ConsumerInfo) (*Subscription, err
 	if info.Destination == nil || info.Destination.Name == "" || info.Destination.Name == message.NullName {
 		return nil, fail(InvalidDestination, "the consumer names no destination")
 	}
+	info.Destination = c.broker.named(info.Destination)
 	s := &Subscription{info: info, conn: c, prefetch: int(info.Prefetch), number: c.broker.nextNumber()}
 	if !info.Selector.IsEmpty() {
 		compiled, err := selector.Parse(info.Selector.String())
@@ -315,6 +318,9 @@ func (c *Connection) AddConsumer(info *message.ConsumerInfo) (*Subscription, err
 		c.broker.unsubscribe(s)
 		s.close(lastDelivered{message.NoneDelivered, false})
 		return nil, err
+	}
+	if !info.Browser {
+		c.broker.options.SelectorCache.Add(*info.Destination, info.Selector.String())
 	}
 	c.broker.adviseConsumer(s)
 	return s, nil
@@ -354,6 +360,8 @@ func (c *Connection) removeConsumer(s *Subscription, last lastDelivered) {
 	c.mu.Unlock()
 	c.broker.unsubscribe(s)
 	s.close(last)
+	s.wakeOrigins() // others may get now what it kept from them, as an exclusive consumer or the owner of a group
+	c.broker.options.SelectorCache.Remove(*s.info.Destination, s.info.Selector.String())
 	c.broker.adviseConsumerGone(s)
 }
 

@@ -21,6 +21,8 @@ type delivery struct {
 	after        int64        // of one that is not in the store: the sequence of the last stored one when it arrived
 	arrival      int64        // of one that is not in the store: its number among those
 	load         *load        // nil: counts for no memory limit
+	opensGroup   bool         // the consumer that it is offered to would own its message group with it
+	groupFirst   bool         // the first of its group for a consumer that it was given to
 	unburied     bool         // its dead letter could not be kept: once expired it only waits for the next look at what has expired
 	claims       atomic.Int32 // open transactions that acknowledged it; Java clients may do so in two
 

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"goactivemq/activemq/broker/policy"
+	"goactivemq/activemq/broker/virtual"
 	"goactivemq/activemq/message"
 )
 
@@ -14,7 +15,12 @@ type Destination struct {
 	policy *policy.Entry
 	memory *Usage
 
+	plan    *virtual.Plan // where else its messages go, nil: nowhere
+	fanOuts atomic.Pointer[fanOutQueues]
+
 	producers atomic.Int64
+	uses      atomic.Int64 // consumers and producers that ever came
+	idle      idle         // the broker's goroutine owns it
 
 	// The counters that management shows, with JMX's meaning.
 	enqueued, dequeued, dispatched, expired, inFlight, size atomic.Int64
@@ -22,9 +28,10 @@ type Destination struct {
 
 // newDestination makes the common part of a queue or topic.
 func (b *Broker) newDestination(name message.Destination) Destination {
-	p := b.options.Policies.For(name)
+	p := b.policies.Load().For(name)
 	return Destination{
 		name:   name,
+		plan:   b.options.Virtual.For(name),
 		broker: b,
 		policy: p,
 		memory: newUsage(name.String(), p.MemoryLimit, b.memory),

@@ -3,66 +3,97 @@ package broker
 import "goactivemq/activemq/message"
 
 // dispatchLocked gives what waits in the queue to consumers that have credit, and reads on in the store while there are some. A message that no
-// consumer with credit wants stays; those behind it are still looked at.
+// consumer with credit wants stays; those behind it are still looked at. Nobody is offered a message twice, unless something has changed that
+// may make a difference. What lies behind the part that is in memory is looked through by scan.go.
 func (q *Queue) dispatchLocked() {
-	for {
-		for d := q.waiting.first; d != nil; {
+	for !q.held {
+		for d := q.startLocked(); d != nil; {
 			next := d.next
+			switch {
+			case d.message.Expiration == 0 || !d.message.ExpiredAt(q.broker.millis()):
+				q.offerLocked(d)
+			case !d.unburied:
+				q.expireLocked(d)
+			default:
+				q.pass(d, next)
+			}
 			if !q.anyCreditLocked() {
 				return
 			}
-			switch {
-			case d.message.Expiration == 0 || !d.message.ExpiredAt(q.broker.millis()):
-				q.giveLocked(d)
-			case !d.unburied:
-				q.expireLocked(d)
-			}
 			d = next
 		}
-		if !q.overflow || !q.anyCreditLocked() || !q.refillLocked() {
+		if !q.anyCreditLocked() {
+			return
+		}
+		if q.startLocked() != nil {
+			continue // the group of a message that was passed over is free now
+		}
+		if !q.overflow {
+			return
+		}
+		if !q.windowOpen() {
+			q.scanWanted = q.someScoutLocked()
+			return
+		}
+		if !q.refillLocked() {
 			return
 		}
 	}
 }
 
+// startLocked returns the first waiting message that a consumer with credit has not been offered, nil when there is none.
+func (q *Queue) startLocked() *delivery {
+	var start *delivery
+	for _, t := range q.consumers {
+		if t.at != nil && q.mayTakeLocked(t) && (start == nil || q.before(t.at, start)) {
+			start = t.at
+		}
+	}
+	return start
+}
+
 // anyCreditLocked tells whether any consumer may get another message.
 func (q *Queue) anyCreditLocked() bool {
-	for _, s := range q.consumers {
-		if s.hasCredit() {
+	for _, t := range q.consumers {
+		if q.mayTakeLocked(t) {
 			return true
 		}
 	}
 	return false
 }
 
-// giveLocked gives a waiting message to the first consumer that has credit and wants it, whose turn it then is last.
-func (q *Queue) giveLocked(d *delivery) {
-	for i, s := range q.consumers {
-		if !s.wants(d.message, d.redeliveries) {
+// offerLocked gives a waiting message to the first of those consumers that has credit and wants it to whom it was not offered before. A consumer
+// without credit will be offered it again.
+func (q *Queue) offerLocked(d *delivery) {
+	next := d.next
+	for _, t := range q.consumers {
+		if t.at != d || q.barredLocked(t) {
+			continue
+		}
+		if !q.suitsLocked(t, d) {
+			t.at = next
 			continue
 		}
 		size := d.size()
-		if !s.take(d, &q.waiting) {
+		if !t.take(d, &q.waiting) {
 			continue
 		}
-		q.touched.add(s)
 		q.bytes -= size
-		q.inFlight.Add(1)
-		q.dispatched.Add(1)
-		if !q.policy.StrictOrder {
-			q.rotateLocked(i)
-		}
+		q.pass(d, next)
+		q.gaveLocked(t, d)
 		return
 	}
 }
 
-// rotateLocked moves the consumer at i behind the others of its priority.
-func (q *Queue) rotateLocked(i int) {
-	s := q.consumers[i]
-	for ; i+1 < len(q.consumers) && q.consumers[i+1].info.Priority == s.info.Priority; i++ {
-		q.consumers[i] = q.consumers[i+1]
+// gaveLocked does the accounts of a message that a consumer was given.
+func (q *Queue) gaveLocked(t *taker, d *delivery) {
+	q.touched.add(t.Subscription)
+	q.inFlight.Add(1)
+	q.dispatched.Add(1)
+	q.assignLocked(t, d.message)
+	if !q.policy.StrictOrder && t != q.exclusive {
+		q.placeLocked(t)
 	}
-	q.consumers[i] = s
 }
 
 // refillLocked reads the next page from the store, and tells whether it is worth to look at what waits again.
@@ -87,8 +118,10 @@ func (q *Queue) expireLocked(d *delivery) {
 // Dispatch is a message to be sent to a consumer. Message is nil at the end of a browse and for a pull that got nothing.
 type Dispatch struct {
 	Consumer     *message.ConsumerID
+	From         *message.Destination // where it comes from; the message itself may name another destination
 	Message      *message.Message
 	Redeliveries int32
+	GroupFirst   bool // the first of its group for this consumer
 }
 
 // Peer is what a protocol gives the broker to talk to the other end of a connection. Its methods must not block, and must not call the

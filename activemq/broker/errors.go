@@ -25,6 +25,7 @@ const (
 	TransactionState               // the XA transaction is not in the state for this
 	RolledBack                     // the transaction cannot be committed and was rolled back
 	NotConnected                   // the connection, session, producer or consumer is not known
+	InvalidMessage                 // a property of the message asks for what cannot be done
 )
 
 // Error is what all operations of the broker return.

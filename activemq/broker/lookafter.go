@@ -15,18 +15,34 @@ func (b *Broker) lookAfter() {
 	defer expiry.Stop()
 	storage := time.NewTicker(storageInterval)
 	defer storage.Stop()
-	b.storage.set(b.options.Store.Usage())
+	var purge <-chan time.Time
+	if b.options.PurgeInterval > 0 {
+		ticker := time.NewTicker(b.options.PurgeInterval)
+		defer ticker.Stop()
+		purge = ticker.C
+	}
+	b.lookAtDisk()
 	for {
 		select {
 		case <-b.stop:
 			return
+		case <-purge:
+			b.purgeInactive()
 		case <-storage.C:
-			b.storage.set(b.options.Store.Usage())
+			b.lookAtDisk()
 		case <-expiry.C:
 			for _, q := range b.Queues() {
 				q.expire()
 			}
 		}
+	}
+}
+
+// lookAtDisk takes note of what is used on disk.
+func (b *Broker) lookAtDisk() {
+	b.storage.set(b.options.Store.Usage())
+	if s := b.options.Scheduler; s != nil {
+		b.scheduled.set(s.Usage())
 	}
 }
 

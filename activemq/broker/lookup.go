@@ -1,6 +1,8 @@
 package broker
 
 import (
+	"strings"
+
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
 )
@@ -10,6 +12,7 @@ type place interface {
 	base() *Destination
 	send(m *message.Message, by *Connection, whenDone store.Completion)
 	expectConsumers()
+	disconnect() []*Subscription
 	attach(s *Subscription)
 	detach(s *Subscription)
 	remove(whenDone store.Completion)
@@ -50,6 +53,11 @@ func (b *Broker) makeLocked(name message.Destination, c *Connection) (place, err
 	if err != nil {
 		return nil, err
 	}
+	if plan := made.base().plan; plan != nil && plan.Mirror != nil && b.topics[*plan.Mirror] == nil {
+		if _, err := b.makeLocked(*plan.Mirror, c); err != nil {
+			return nil, err
+		}
+	}
 	b.adviseDestinationLocked(name, message.AddDestination, c)
 	for _, s := range b.patterns {
 		if covers(s, name) {
@@ -61,8 +69,9 @@ func (b *Broker) makeLocked(name message.Destination, c *Connection) (place, err
 
 // covers tells whether a consumer's name with wildcards covers a destination.
 func covers(s *Subscription, name message.Destination) bool {
+	exactly := name.IsPattern() // as a virtual topic's consumers have it made: others meet its messages elsewhere
 	for _, part := range s.info.Destination.Parts() {
-		if part.Kind == name.Kind && part.IsPattern() && message.Matches(part.Name, name.Name) {
+		if part == name || part.Kind == name.Kind && part.IsPattern() && !exactly && message.Matches(part.Name, name.Name) {
 			return true
 		}
 	}
@@ -77,6 +86,7 @@ func (b *Broker) queueLocked(name message.Destination) (*Queue, error) {
 	q, err := b.newQueue(name)
 	if err == nil {
 		b.queues[name] = q
+		b.queueChanges.Add(1)
 	}
 	return q, err
 }
@@ -132,7 +142,8 @@ func (b *Broker) Topics() []*Topic {
 
 // AddDestination makes a destination. A temporary one belongs to the connection and ends with it.
 func (c *Connection) AddDestination(name message.Destination) error {
-	if name.Name == "" || name.Name == message.NullName || name.IsComposite() || name.IsPattern() {
+	name = *c.broker.named(&name)
+	if name.Name == "" || name.Name == message.NullName || name.IsComposite() {
 		return fail(InvalidDestination, "%s cannot be made: it is not the name of one destination", name)
 	}
 	b := c.broker
@@ -155,10 +166,11 @@ func (c *Connection) AddDestination(name message.Destination) error {
 }
 
 // RemoveDestination ends a destination that nobody consumes from, with all that it holds. A temporary one can only be ended by the
-// connection that it belongs to. whenDone, where not nil, is called when the store has forgotten it.
+// connection that it belongs to, also while somebody consumes from it, as in the original, whose clients see to that themselves. whenDone, where not nil, is called when the store has forgotten it.
 func (c *Connection) RemoveDestination(name message.Destination, whenDone store.Completion) error {
 	whenDone = orNobody(whenDone)
-	if name.IsTemporary() && !c.owns(name) {
+	name = *c.broker.named(&name)
+	if name.IsTemporary() && !c.owns(name) && (c.broker.queue(name) != nil || c.broker.topic(name) != nil) {
 		return fail(NotAuthorized, "%s belongs to another connection", name)
 	}
 	p, err := c.broker.take(name, c)
@@ -175,7 +187,28 @@ func (c *Connection) RemoveDestination(name message.Destination, whenDone store.
 		return nil
 	}
 	p.remove(whenDone)
+	if plan := p.base().plan; plan != nil && plan.Mirror != nil {
+		c.removeMirror(*plan.Mirror)
+	}
 	return nil
+}
+
+// removeMirror ends the topic that mirrored a queue, unless somebody subscribes to it still.
+func (c *Connection) removeMirror(topic message.Destination) {
+	if err := c.RemoveDestination(topic, nil); err != nil {
+		c.broker.log.Info("the topic that mirrored a queue stays", "topic", topic.Name, "error", err)
+	}
+}
+
+// adopt makes a temporary destination the connection's whose name says that it is, and tells whether it is. Clients that reconnect may consume
+// before they make it anew. The caller holds the broker's lock.
+func (c *Connection) adopt(name message.Destination) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.ended && strings.HasPrefix(name.Name, c.info.Connection.Value+":") {
+		c.temporary[name] = true
+	}
+	return c.temporary[name]
 }
 
 // owns tells whether a temporary destination is the connection's.
@@ -192,21 +225,27 @@ func (b *Broker) take(name message.Destination, c *Connection) (place, error) {
 	var p place
 	if q := b.queues[name]; q != nil {
 		p = q
-		if q.Counters().Consumers > 0 {
+		if q.Counters().Consumers > 0 && !name.IsTemporary() {
 			return nil, fail(IllegalState, "Destination still has an active subscription: %s", name)
 		}
 	} else if t := b.topics[name]; t != nil {
 		p = t
-		if t.hasSubscribers() {
+		if t.hasSubscribers() && !name.IsTemporary() {
 			return nil, fail(IllegalState, "Destination still has an active subscription: %s", name)
 		}
 	} else {
 		return nil, nil
 	}
-	delete(b.queues, name)
-	delete(b.topics, name)
+	b.deleteLocked(name)
 	b.adviseDestinationLocked(name, message.RemoveDestination, c)
 	return p, nil
+}
+
+// deleteLocked takes a destination out of the registry.
+func (b *Broker) deleteLocked(name message.Destination) {
+	delete(b.queues, name)
+	delete(b.topics, name)
+	b.queueChanges.Add(1)
 }
 
 // removeTemporary ends a temporary destination whose connection has gone, whoever else still listens.
@@ -218,8 +257,7 @@ func (b *Broker) removeTemporary(name message.Destination) {
 	} else if t := b.topics[name]; t != nil {
 		p = t
 	}
-	delete(b.queues, name)
-	delete(b.topics, name)
+	b.deleteLocked(name)
 	if p != nil {
 		b.adviseDestinationLocked(name, message.RemoveDestination, nil)
 	}

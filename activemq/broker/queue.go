@@ -15,8 +15,9 @@ type Queue struct {
 	mu sync.Mutex
 	// mu guards what follows.
 	backlog
-	consumers []*Subscription // who may get messages, the one whose turn it is first; higher priorities before lower ones
-	removed   bool
+	takers
+	removed  bool
+	reserved int // transactions that hold messages for it
 	afterwards
 }
 
@@ -51,6 +52,11 @@ func (q *Queue) stores(m *message.Message) bool { return m.Persistent && q.store
 func (q *Queue) send(m *message.Message, by *Connection, whenDone store.Completion) {
 	if !q.stores(m) {
 		q.mu.Lock()
+		if q.replacedLocked() {
+			q.mu.Unlock()
+			q.sendAnew(m, by, whenDone)
+			return
+		}
 		q.arriveLocked(m, nil)
 		q.unlockFor(by)
 		if whenDone != nil {
@@ -58,17 +64,27 @@ func (q *Queue) send(m *message.Message, by *Connection, whenDone store.Completi
 		}
 		return
 	}
+	q.mu.Lock()
+	if q.replacedLocked() {
+		q.mu.Unlock()
+		q.sendAnew(m, by, whenDone)
+		return
+	}
 	if q.broker.options.StoreBeforeDispatch {
+		q.reserved++
+		q.mu.Unlock()
 		q.sendStoredFirst(m, whenDone)
 		return
 	}
 	e := new(store.Entry)
-	q.mu.Lock()
 	q.stored.Append(e, m, nil, whenDone)
 	q.stored.Admit(e)
 	q.arriveLocked(m, e)
 	q.unlockFor(by)
 }
+
+// replacedLocked tells whether the queue was removed and another one may take its place.
+func (q *Queue) replacedLocked() bool { return q.removed && !q.name.IsTemporary() }
 
 // sendStoredFirst is send for those who want no message delivered that a crash could lose.
 func (q *Queue) sendStoredFirst(m *message.Message, whenDone store.Completion) {
@@ -78,6 +94,7 @@ func (q *Queue) sendStoredFirst(m *message.Message, whenDone store.Completion) {
 		if err == nil {
 			q.admit(m, e)
 		}
+		q.unreserve()
 		if whenDone != nil {
 			whenDone(err)
 		}
@@ -121,6 +138,8 @@ func (q *Queue) arriveLocked(m *message.Message, e *store.Entry) {
 	if q.add(d, q.bytes < frontBytes && q.hasRoom()) {
 		q.memory.add(d.size())
 		q.dispatchLocked()
+	} else {
+		q.offerArrivalLocked(d)
 	}
 }
 
@@ -177,6 +196,9 @@ func (q *Queue) dropped(ds []*delivery) {
 // goneLocked does the accounts of a delivery that has left the queue.
 func (q *Queue) goneLocked(d *delivery) {
 	d.state = done
+	if len(q.taken) > 0 && d.entry != nil {
+		delete(q.taken, d.entry.Sequence)
+	}
 	q.inFlight.Add(-1)
 	q.size.Add(-1)
 	q.dequeued.Add(1)
@@ -223,39 +245,16 @@ func (q *Queue) unlock() { q.unlockFor(nil) }
 
 // unlockFor is unlock for what a connection's client sent: it may put off what has to be sent to others.
 func (q *Queue) unlockFor(by *Connection) {
+	q.scanOnLocked()
 	later := q.afterwards.take()
 	q.mu.Unlock()
 	later.do(q.broker, by)
-}
-
-// attach adds a consumer. It gets nothing before the next wakeup, which the caller sees to once it holds no lock.
-func (q *Queue) attach(s *Subscription) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	at := len(q.consumers)
-	for at > 0 && q.consumers[at-1].info.Priority < s.info.Priority {
-		at--
-	}
-	q.consumers = append(q.consumers[:at:at], append([]*Subscription{s}, q.consumers[at:]...)...)
-	s.addOrigin(q)
 }
 
 // expectConsumers has the store note that messages may be delivered from now on.
 func (q *Queue) expectConsumers() {
 	if q.stored != nil {
 		q.stored.Delivering()
-	}
-}
-
-// detach takes a consumer out. What it had in flight comes with returned.
-func (q *Queue) detach(s *Subscription) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for i, c := range q.consumers {
-		if c == s {
-			q.consumers = append(q.consumers[:i:i], q.consumers[i+1:]...)
-			return
-		}
 	}
 }
 
@@ -269,7 +268,7 @@ func (q *Queue) remove(whenDone store.Completion) {
 		q.memory.add(-d.size())
 	}
 	for d := q.later.first; d != nil; d = q.later.first {
-		q.later.remove(d)
+		q.leaveLater(d)
 		d.state = done
 		q.memory.add(-d.size())
 	}

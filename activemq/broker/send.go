@@ -17,6 +17,7 @@ func (c *Connection) Send(m *message.Message, whenDone store.Completion) error {
 	if m.Destination.IsAdvisory() && !c.broker.options.Advisories {
 		return fail(InvalidDestination, "advisories are switched off")
 	}
+	m.Destination = c.broker.named(m.Destination)
 	c.arrived(m)
 	err := c.route(m, whenDone)
 	if err != nil && whenDone == nil && m.Transaction != nil {
@@ -66,36 +67,25 @@ func (c *Connection) sendParts(m *message.Message, whenDone store.Completion) er
 	return nil
 }
 
-// sendOne sends a message to one destination.
+// sendOne sends a message to one destination, and to others that this stands for.
 func (c *Connection) sendOne(m *message.Message, whenDone store.Completion) error {
+	if taken, err := c.schedule(m, whenDone); taken || err != nil {
+		return err
+	}
 	p, err := c.broker.lookup(*m.Destination, c)
 	if err != nil {
 		return err
 	}
+	if p.base().plan != nil {
+		return c.sendVirtual(p, m, whenDone)
+	}
 	if err := c.waitForRoom(p, m); err != nil {
 		return err
 	}
-	return c.sendTo(p, m, whenDone)
-}
-
-// sendTo sends a message that there is room for.
-func (c *Connection) sendTo(p place, m *message.Message, whenDone store.Completion) error {
-	if m.Transaction == nil {
-		p.send(m, c, whenDone)
-		return nil
+	if m.Transaction != nil {
+		return c.sendInTransaction([]leg{{to: p, message: m}}, m.Transaction, whenDone)
 	}
-	tx, err := c.transaction(m.Transaction)
-	if err != nil {
-		return err
-	}
-	q, _ := p.(*Queue)
-	t, _ := p.(*Topic)
-	if err := tx.addSend(m, q, t); err != nil {
-		return err
-	}
-	if whenDone != nil {
-		whenDone(nil)
-	}
+	p.send(m, c, whenDone)
 	return nil
 }
 

@@ -65,7 +65,9 @@ func (b *Broker) placesLocked(s *Subscription, parts []message.Destination) (pla
 	for _, part := range parts {
 		if part.IsPattern() {
 			pattern = true
-			continue
+			if !b.options.Virtual.Collects(part) {
+				continue
+			}
 		}
 		p, err := b.consumableLocked(part, s.conn)
 		if err != nil {
@@ -81,7 +83,7 @@ func (b *Broker) placesLocked(s *Subscription, parts []message.Destination) (pla
 
 // consumableLocked returns a destination for a consumer of c.
 func (b *Broker) consumableLocked(name message.Destination, c *Connection) (place, error) {
-	if name.IsTemporary() && !c.owns(name) {
+	if name.IsTemporary() && !c.adopt(name) {
 		return nil, fail(NoDestination, "Cannot use a Temporary destination from another Connection: %s", name)
 	}
 	if q := b.queues[name]; q != nil {

@@ -101,16 +101,28 @@ func (s *Subscription) take(d *delivery, waiting *list) bool {
 	return true
 }
 
+// give is take for a message that is in no list.
+func (s *Subscription) give(d *delivery) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.creditLocked() {
+		return false
+	}
+	s.giveLocked(d)
+	return true
+}
+
 // giveLocked puts d, which is in no list, in flight and hands it to the peer.
 func (s *Subscription) giveLocked(d *delivery) {
 	d.state = inFlight
+	d.groupFirst = d.groupFirst || d.opensGroup
 	s.persistent = d.message.Persistent
 	s.inFlight.push(d)
 	if s.prefetch == 0 {
 		s.pulls--
 	}
 	s.dispatched.Add(1)
-	s.conn.peer.Dispatch(Dispatch{Consumer: s.info.Consumer, Message: d.message, Redeliveries: d.redeliveries})
+	s.conn.peer.Dispatch(Dispatch{Consumer: s.info.Consumer, From: &d.from.base().name, Message: d.message, Redeliveries: d.redeliveries, GroupFirst: d.groupFirst})
 }
 
 // offer gives a topic's message to the consumer, or keeps it until there is credit. Beyond the limit of what may wait the oldest goes,

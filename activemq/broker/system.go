@@ -24,7 +24,11 @@ func (c *Connection) SendNote(m *message.Message, whenDone store.Completion) err
 		return err
 	}
 	c.arrived(m)
-	return c.sendTo(p, m, whenDone)
+	if m.Transaction != nil {
+		return c.sendInTransaction([]leg{{to: p, message: m}}, m.Transaction, whenDone)
+	}
+	p.send(m, c, whenDone)
+	return nil
 }
 
 // RemoveDurables ends all durable subscriptions of a client that is away, and waits until the store has forgotten them.

@@ -206,6 +206,7 @@ func (t *Topic) expectConsumers() {}
 func (t *Topic) attach(s *Subscription) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.uses.Add(1)
 	t.subscribers = append(t.subscribers[:len(t.subscribers):len(t.subscribers)], s)
 	s.addOrigin(t)
 	t.recoverLocked(s)

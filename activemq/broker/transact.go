@@ -170,7 +170,9 @@ func (b *Broker) recoverAddLocked(t *transaction, a store.PreparedAdd) error {
 	s := sent{message: a.Message, entry: &a.Entry}
 	var err error
 	if a.Destination.IsQueue() {
-		s.queue, err = b.queueLocked(a.Destination)
+		if s.queue, err = b.queueLocked(a.Destination); err == nil {
+			s.queue.reserved++ // nobody else has it yet
+		}
 	} else {
 		s.topic, err = b.topicLocked(a.Destination)
 	}

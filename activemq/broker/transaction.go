@@ -19,6 +19,7 @@ type transaction struct {
 	stored   store.Transaction // nil until something of it is stored
 	sends    []sent
 	acks     []acked
+	later    []*message.Message // for the scheduler, at the commit
 	prepared bool
 	ended    bool
 	failure  error // of something in it that nobody was told: it can only be rolled back
@@ -54,6 +55,12 @@ func (t *transaction) addSend(m *message.Message, q *Queue, topic *Topic) error 
 	if err := t.openLocked(); err != nil {
 		return err
 	}
+	if q != nil {
+		var err error
+		if q, err = t.broker.reserve(q); err != nil {
+			return err
+		}
+	}
 	s := sent{message: m, queue: q, topic: topic}
 	switch {
 	case q != nil && q.stores(m):
@@ -82,6 +89,17 @@ func (t *transaction) addAck(s *Subscription, ack *message.Ack) error {
 		}
 		t.acks = append(t.acks, acked{s, g, ack})
 	}
+	return nil
+}
+
+// addScheduled takes in a message for the scheduler.
+func (t *transaction) addScheduled(m *message.Message) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.openLocked(); err != nil {
+		return err
+	}
+	t.later = append(t.later, m)
 	return nil
 }
 
@@ -116,7 +134,9 @@ func (t *transaction) openLocked() error {
 }
 
 // emptyLocked tells whether there is nothing to commit.
-func (t *transaction) emptyLocked() bool { return len(t.sends) == 0 && len(t.acks) == 0 }
+func (t *transaction) emptyLocked() bool {
+	return len(t.sends) == 0 && len(t.acks) == 0 && len(t.later) == 0
+}
 
 // prepare makes the transaction ready to be committed by anybody, also after a restart. readOnly means that there was nothing in
 // it and it has ended; whenDone is called in either case.
@@ -154,21 +174,37 @@ func (t *transaction) commit(whenDone store.Completion) error {
 	t.mu.Unlock()
 	if stored == nil {
 		t.apply()
-		whenDone(nil)
+		t.schedule(whenDone)
 		return nil
 	}
 	t.broker.commits.Add(1)
 	stored.Commit(func(err error) {
-		if err == nil {
-			t.apply()
-			stored.Finish()
-		} else {
+		defer t.broker.commits.Done()
+		if err != nil {
 			t.giveBack()
+			whenDone(err)
+			return
 		}
-		t.broker.commits.Done()
-		whenDone(err)
+		t.apply()
+		stored.Finish()
+		t.schedule(whenDone)
 	})
 	return nil
+}
+
+// schedule gives the scheduler its messages. They are journalled elsewhere than the rest of the transaction, and after it: a crash between can lose them,
+// as in the original, but then the client has not been told of the commit.
+func (t *transaction) schedule(whenDone store.Completion) {
+	if len(t.later) == 0 {
+		whenDone(nil)
+		return
+	}
+	each := shared(len(t.later), whenDone)
+	for _, m := range t.later {
+		if err := t.broker.options.Scheduler.Keep(m, each); err != nil {
+			each(scheduleFailed(err))
+		}
+	}
 }
 
 // apply makes the messages pending and takes the acknowledged ones out.
@@ -176,6 +212,7 @@ func (t *transaction) apply() {
 	for _, s := range t.sends {
 		if s.queue != nil {
 			s.queue.admit(s.message, s.entry)
+			s.queue.unreserve()
 		} else {
 			s.topic.admit(s.message, s.entry, nil)
 		}
@@ -228,6 +265,11 @@ func (t *transaction) rollback(whenDone store.Completion) error {
 
 // giveBack undoes the acknowledgements.
 func (t *transaction) giveBack() {
+	for _, s := range t.sends {
+		if s.queue != nil {
+			s.queue.unreserve()
+		}
+	}
 	for _, a := range t.acks {
 		if a.subscription != nil {
 			a.subscription.giveBack(a.deliveries)

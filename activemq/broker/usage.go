@@ -104,7 +104,7 @@ func (u *Usage) set(n int64) {
 
 // String tells how full it is: "memory: 70000000 of 66846720 bytes".
 func (u *Usage) String() string {
-	return fmt.Sprintf("%s: %d of %d bytes", u.name, u.Used(), u.limit)
+	return fmt.Sprintf("%s: %d of %d bytes", u.name, u.Used(), u.Limit())
 }
 
 // Used returns the bytes counted.
@@ -115,12 +115,18 @@ func (u *Usage) Used() int64 {
 }
 
 // Limit returns the limit in bytes, 0 when there is none.
-func (u *Usage) Limit() int64 { return u.limit }
+func (u *Usage) Limit() int64 {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.limit
+}
 
 // Percent returns how much of the limit is used.
 func (u *Usage) Percent() int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	if u.limit <= 0 {
 		return 0
 	}
-	return int(u.Used() * 100 / u.limit)
+	return int(u.used * 100 / u.limit)
 }

@@ -16,7 +16,10 @@ var structs = []any{
 	(*SystemUsage)(nil), (*MemoryUsage)(nil), (*StoreUsage)(nil), (*TempUsage)(nil), (*JobSchedulerUsage)(nil),
 	(*SimpleAuthentication)(nil), (*AuthenticationUser)(nil), (*JAASAuthentication)(nil),
 	(*Authorization)(nil), (*AuthorizationTable)(nil), (*AuthorizationEntry)(nil), (*TempAuthorizationEntry)(nil),
-	(*SSLContext)(nil),
+	(*SSLContext)(nil), (*RuntimeConfiguration)(nil),
+	(*VirtualDestinationInterceptor)(nil), (*VirtualTopic)(nil), (*CompositeQueue)(nil), (*CompositeTopic)(nil), (*FilteredDestination)(nil),
+	(*MirroredQueue)(nil), (*DestinationPathSeparator)(nil), (*SelectorCache)(nil),
+	(*CachedGroups)(nil), (*SimpleGroups)(nil), (*GroupBuckets)(nil),
 }
 
 // Broker is <broker>.
@@ -99,14 +102,15 @@ type Broker struct {
 	WaitForSlave            bool   `xml:"waitForSlave"`
 	WaitForSlaveTimeout     Millis `xml:"waitForSlaveTimeout" default:"600000"`
 
-	TransportConnectors []*TransportConnector `xml:"transportConnectors"`
-	DestinationPolicy   *PolicyMap            `xml:"destinationPolicy"` // nil: defaults for all
-	Destinations        []Destination         `xml:"destinations"`      // made at start
-	Plugins             []Plugin              `xml:"plugins"`           // in order
-	SystemUsage         *SystemUsage          `xml:"systemUsage"`       // never nil
-	ManagementContext   *ManagementContext    `xml:"managementContext" default:"<managementContext>"`
-	SSLContext          *SSLContext           `xml:"sslContext"`
-	ShutdownHooks       []*Unserved           `xml:"shutdownHooks"`
+	TransportConnectors     []*TransportConnector    `xml:"transportConnectors"`
+	DestinationPolicy       *PolicyMap               `xml:"destinationPolicy"` // nil: defaults for all
+	Destinations            []Destination            `xml:"destinations"`      // made at start
+	Plugins                 []Plugin                 `xml:"plugins"`           // in order
+	SystemUsage             *SystemUsage             `xml:"systemUsage"`       // never nil
+	ManagementContext       *ManagementContext       `xml:"managementContext" default:"<managementContext>"`
+	SSLContext              *SSLContext              `xml:"sslContext"`
+	DestinationInterceptors []DestinationInterceptor `xml:"destinationInterceptors"` // nil: as UseVirtualTopics and UseMirroredQueues say
+	ShutdownHooks           []*Unserved              `xml:"shutdownHooks"`
 }
 
 // BrokerDirectory is the broker's own directory within the data directory.

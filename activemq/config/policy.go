@@ -66,7 +66,7 @@ type PolicyEntry struct {
 	MaxProducersToAudit               int    `xml:"maxProducersToAudit" default:"64"`
 	MaxAuditDepth                     int    `xml:"maxAuditDepth" default:"10000"`
 	MaxQueueAuditDepth                int    `xml:"maxQueueAuditDepth" default:"10000"`
-	MessageGroupMapFactoryType        string `xml:"messageGroupMapFactoryType" default:"cached"`
+	MessageGroupMapFactoryType        string `xml:"messageGroupMapFactoryType" default:"cached"` // cached, simple or bucket, with options behind a "?"
 	AllowTempDestinationStealing      bool   `xml:"allowTempDestinationStealing"`
 
 	AdvisoryForConsumed               bool `xml:"advisoryForConsumed"`
@@ -84,6 +84,7 @@ type PolicyEntry struct {
 	AdvancedNetworkStatisticsEnabled  bool `xml:"advancedNetworkStatisticsEnabled"`
 
 	DeadLetterStrategy          DeadLetterStrategy          `xml:"deadLetterStrategy" default:"<sharedDeadLetterStrategy>"`
+	MessageGroupMapFactory      MessageGroups               `xml:"messageGroupMapFactory"`      // nil: MessageGroupMapFactoryType tells
 	PendingMessageLimitStrategy PendingMessageLimitStrategy `xml:"pendingMessageLimitStrategy"` // nil: no limit
 	SubscriptionRecoveryPolicy  SubscriptionRecoveryPolicy  `xml:"subscriptionRecoveryPolicy"`  // nil: nothing but retained messages
 }

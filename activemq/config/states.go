@@ -21,16 +21,34 @@ var acted = map[string][]string{
 	"broker": {
 		"brokerName", "brokerId", "useLocalHostBrokerName", "dataDirectory", "dataDirectoryFile", "persistent", "persistenceAdapter",
 		"deleteAllMessagesOnStartup", "storeOpenWireVersion", "advisorySupport", "populateJMSXUserID",
+		"schedulerSupport", "schedulerDirectory", "schedulerDirectoryFile", "maxSchedulerRepeatAllowed",
 		"transportConnectors", "destinationPolicy", "destinations", "plugins", "systemUsage", "managementContext", "shutdownHooks",
+		"destinationInterceptors", "useVirtualTopics", "useMirroredQueues", "useTempMirroredQueues",
+		"schedulePeriodForDestinationPurge", "maxPurgedDestinationsPerSweep",
 	},
-	"managementContext":  {},
-	"transportConnector": {"name", "uri"},
+	"virtualDestinationInterceptor": {"virtualDestinations"},
+	"virtualTopic": {
+		"name", "prefix", "postfix", "selectorAware", "local", "transactedSend", "dropOnResourceLimit", "setOriginalDestination",
+	},
+	"compositeQueue":                   {"name", "forwardTo", "forwardOnly", "sendWhenNotMatched"},
+	"compositeTopic":                   {"name", "forwardTo", "forwardOnly", "sendWhenNotMatched"},
+	"filteredDestination":              {"queue", "topic", "destination", "selector"},
+	"mirroredQueue":                    {"prefix", "postfix"},
+	"destinationPathSeparatorPlugin":   {"pathSeparator"},
+	"virtualSelectorCacheBrokerPlugin": {"persistFile", "persistInterval", "singleSelectorPerDestination", "ignoreWildcardSelectors"},
+	"cachedMessageGroupMapFactory":     {"cacheSize"},
+	"simpleMessageGroupMapFactory":     {},
+	"messageGroupHashBucketFactory":    {"bucketCount"},
+	"managementContext":                {},
+	"transportConnector":               {"name", "uri"},
 
 	"policyMap": {"policyEntries", "entries", "defaultEntry"},
 	"policyEntry": {
 		"queue", "topic", "tempQueue", "tempTopic", "destination", "memoryLimit", "producerFlowControl", "prioritizedMessages", "maxPageSize",
 		"expireMessagesPeriod", "persistJMSRedelivered", "strictOrderDispatch", "deadLetterStrategy", "pendingMessageLimitStrategy",
 		"subscriptionRecoveryPolicy", "alwaysRetroactive",
+		"allConsumersExclusiveByDefault", "useConsumerPriority", "consumersBeforeDispatchStarts", "timeBeforeDispatchStarts", "messageGroupMapFactory",
+		"messageGroupMapFactoryType", "gcInactiveDestinations", "gcWithNetworkConsumers", "inactiveTimeoutBeforeGC", "inactiveTimoutBeforeGC",
 	},
 	"lastImageSubscriptionRecoveryPolicy":       {},
 	"fixedCountSubscriptionRecoveryPolicy":      {"maximumSize"},
@@ -47,10 +65,11 @@ var acted = map[string][]string{
 	},
 	"discarding": {"processExpired", "processNonPersistent", "expiration"},
 
-	"systemUsage": {"memoryUsage", "storeUsage", "tempUsage", "sendFailIfNoSpace", "sendFailIfNoSpaceAfterTimeout"},
-	"memoryUsage": {"limit", "percentOfJvmHeap"},
-	"storeUsage":  {"limit"},
-	"tempUsage":   {"limit"},
+	"systemUsage":       {"memoryUsage", "storeUsage", "tempUsage", "jobSchedulerUsage", "sendFailIfNoSpace", "sendFailIfNoSpaceAfterTimeout"},
+	"memoryUsage":       {"limit", "percentOfJvmHeap"},
+	"storeUsage":        {"limit"},
+	"tempUsage":         {"limit"},
+	"jobSchedulerUsage": {"limit"},
 
 	"memoryPersistenceAdapter": {},
 	"kahaDB": {
@@ -64,6 +83,7 @@ var acted = map[string][]string{
 
 	"simpleAuthenticationPlugin": {"users", "userPasswords", "anonymousAccessAllowed"},
 	"authenticationUser":         {"username", "password"},
+	"runtimeConfigurationPlugin": {"checkPeriod"},
 
 	"queue": {"physicalName"}, "topic": {"physicalName"}, "tempQueue": {"physicalName"}, "tempTopic": {"physicalName"},
 }
@@ -103,6 +123,9 @@ var inert = []struct{ why, elements, names string }{
 	{"Java's index: the one here has files of its own", "kahaDB",
 		"indexCacheSize indexWriteBatchSize indexLFUEvictionFactor useIndexLFRUEviction enableIndexDiskSyncs enableIndexPageCaching " +
 			"enableIndexRecoveryFile enableIndexWriteAsync archiveCorruptedIndex"},
+	{"all destinations get a message at once: nobody waits for the disk in between", "virtualTopic compositeQueue compositeTopic", "concurrentSend"},
+	{"each destination always gets a copy", "compositeQueue compositeTopic mirroredQueue", "copyMessage"},
+	{"no names of groups are kept", "messageGroupHashBucketFactory", "cacheSize"},
 	{"there always is one", "memoryPersistenceAdapter", "createTransactionStore"},
 	{"nothing is written", "memoryPersistenceAdapter", "directory useExternalMessageReferences"},
 	{"nothing is sent there", "discarding", "deadLetterQueue"},

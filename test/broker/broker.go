@@ -35,6 +35,7 @@ type Config struct {
 	XML   string            // activemq.xml; @name@ stands for a free port
 	Files map[string]string // more files of the conf directory, by name
 	Env   []string          // added to the environment, KEY=VALUE
+	Java  bool              // run the original, whatever the tests run against
 }
 
 // Broker is a broker process on a data directory, running or not. It serves one goroutine at a time.
@@ -42,6 +43,7 @@ type Broker struct {
 	t       testing.TB
 	dir     string
 	env     []string
+	java    bool
 	ports   map[string]int
 	process *process
 
@@ -55,7 +57,7 @@ func Java() bool { return os.Getenv("GOACTIVEMQ_TEST_JAVA") == "1" }
 // Stand lays out a broker's directory and configuration without starting it.
 func Stand(t testing.TB, c Config) *Broker {
 	t.Helper()
-	b := &Broker{t: t, dir: t.TempDir(), env: c.Env, ports: map[string]int{}}
+	b := &Broker{t: t, dir: t.TempDir(), env: c.Env, java: c.Java || Java(), ports: map[string]int{}}
 	for _, sub := range []string{"conf", "data", "tmp"} {
 		if err := os.MkdirAll(filepath.Join(b.dir, sub), 0o755); err != nil {
 			t.Fatal(err)
@@ -111,7 +113,7 @@ func (b *Broker) command() *exec.Cmd {
 	b.t.Helper()
 	xml := filepath.Join(b.dir, "conf", "activemq.xml")
 	var cmd *exec.Cmd
-	if Java() {
+	if b.java {
 		cmd = exec.Command(peers.Shared(b.t, "tools", "java-broker"), b.dir, xml)
 	} else {
 		cmd = exec.Command(executable(b.t), "console", "xbean:file:"+xml)
@@ -136,7 +138,7 @@ func (b *Broker) Restart() {
 		b.t.Fatal(err)
 	}
 	b.process = p
-	accepted := Poll(startLimit, func() bool { return p.ended() || accepts(b.Addr()) })
+	accepted := Poll(startLimit, func() bool { return p.ended() || Accepts(b.Addr()) })
 	b.Startup = time.Since(begin)
 	if p.ended() {
 		b.process = nil

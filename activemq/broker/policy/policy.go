@@ -28,6 +28,7 @@ type Entry struct {
 	StrictOrder         bool // keep giving to one consumer while it has credit
 
 	DeadLetter DeadLetter
+	Consumers
 
 	Recovery          Recovery
 	AlwaysRetroactive bool // all consumers of the topic get what it keeps for retroactive ones
@@ -86,6 +87,7 @@ func Default() Entry {
 		ExpirePeriod:        30 * time.Second,
 		InactiveBeforeGC:    60 * time.Second,
 		MaxPendingPerTopic:  -1,
+		Consumers:           Consumers{Groups: Groups{Cache: 1024, Buckets: 1024}},
 		DeadLetter: DeadLetter{
 			Queue:            message.Destination{Kind: message.Queue, Name: DefaultDeadLetterQueue},
 			QueuePrefix:      "ActiveMQ.DLQ.Queue.",

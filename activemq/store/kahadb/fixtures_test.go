@@ -44,6 +44,7 @@ type fixture struct {
 				Messages                             []struct{ MessageID string }
 				Acks                                 []struct{ LastMessageID string }
 			}
+			ScheduledJobs []fixtureJob
 		}
 	}
 	expect []string // the lines of expect.tsv
@@ -74,7 +75,7 @@ func openFixture(t *testing.T, name string) *fixture {
 			f.expect = readLines(t, b, strings.HasSuffix(e, ".gz"))
 		}
 	}
-	f.unpack(t, filepath.Join(dir, "store.tgz"))
+	f.unpack(t, filepath.Join(dir, "store.tgz"), "store/")
 	return f
 }
 
@@ -95,7 +96,8 @@ func readLines(t *testing.T, b []byte, zipped bool) []string {
 	return lines
 }
 
-func (f *fixture) unpack(t *testing.T, name string) {
+// unpack puts the files below a folder of an archive into the directory "data".
+func (f *fixture) unpack(t *testing.T, name, folder string) {
 	t.Helper()
 	file, err := os.Open(name)
 	if err != nil {
@@ -114,14 +116,14 @@ func (f *fixture) unpack(t *testing.T, name string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if h.Typeflag != tar.TypeReg || !strings.HasPrefix(h.Name, "store/") {
+		if h.Typeflag != tar.TypeReg || !strings.HasPrefix(h.Name, folder) {
 			continue
 		}
 		b, err := io.ReadAll(r)
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, err := f.mem.Open(filepath.Join("data", strings.TrimPrefix(h.Name, "store/")), true)
+		out, err := f.mem.Open(filepath.Join("data", strings.TrimPrefix(h.Name, folder)), true)
 		if err != nil {
 			t.Fatal(err)
 		}

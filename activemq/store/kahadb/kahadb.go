@@ -3,6 +3,7 @@
 //
 // # The files
 //
+//	directory.go                      the lock, the journal's files and its end
 //	format.go record.go protobuf.go   what stands in a journal file; dump.go prints it
 //	journal.go files.go               the appender: group commit; the journal's files
 //	index.go page.go intervals.go     a destination's run of entries, in pages of the index file
@@ -27,27 +28,16 @@
 package kahadb
 
 import (
-	"encoding/binary"
 	"errors"
-	"fmt"
-	"path/filepath"
 	"sync"
 
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
-	"goactivemq/activemq/vfs"
 )
-
-// lockName is the file by which one broker keeps others, Java's too, away.
-const lockName = "lock"
 
 // Store is an open KahaDB directory. It implements store.Store.
 type Store struct {
-	options Options
-	fs      vfs.FS
-	lock    vfs.File
-	files   *files
-	journal *journal
+	directory
 
 	prepared []store.Prepared
 
@@ -87,8 +77,8 @@ func Open(o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		options: o, fs: o.FS,
-		stop: make(chan struct{}), failed: make(chan struct{}),
+		directory: directory{options: o, fs: o.FS},
+		stop:      make(chan struct{}), failed: make(chan struct{}),
 		transactions: map[*transaction]struct{}{}, loose: map[*addition]struct{}{},
 	}
 	s.reset()
@@ -110,40 +100,13 @@ func (s *Store) reset() {
 	s.end, s.changed = 0, true
 }
 
-// acquire makes the directories and takes the lock.
-func (s *Store) acquire() error {
-	for _, dir := range []string{s.options.Directory, s.options.IndexDirectory} {
-		if err := s.fs.MkdirAll(dir); err != nil {
-			return fmt.Errorf("kahadb: %w", err)
-		}
-	}
-	path := filepath.Join(s.options.Directory, lockName)
-	lock, err := s.fs.Lock(path)
-	if errors.Is(err, vfs.ErrLocked) {
-		return fmt.Errorf("kahadb: %s: %w", path, store.ErrLocked)
-	}
-	if err != nil {
-		return fmt.Errorf("kahadb: %w", err)
-	}
-	// Java keeps the time of the last lock in the file.
-	now := binary.BigEndian.AppendUint64(nil, uint64(s.options.Now().UnixMilli()))
-	if _, err := lock.WriteAt(now, 0); err != nil {
-		return errors.Join(fmt.Errorf("kahadb: %s: %w", path, err), lock.Close())
-	}
-	s.lock = lock
-	return nil
-}
-
 // release gives everything back that Open took.
 func (s *Store) release() error {
 	var err error
 	if s.pages != nil {
 		err = s.pages.file.Close()
 	}
-	if s.files != nil {
-		err = errors.Join(err, s.files.close())
-	}
-	return errors.Join(err, s.lock.Close())
+	return errors.Join(err, s.directory.release())
 }
 
 // Close writes what is queued, makes a last checkpoint, and closes the store.

@@ -42,23 +42,13 @@ func (s *Store) recover() error {
 	if err := r.run(end); err != nil {
 		return err
 	}
-	if err := s.removeJavaIndex(); err != nil {
+	if err := s.removeIndex(s.options.IndexDirectory, javaIndex[:]); err != nil {
 		return err
 	}
-	if err := s.journal.open(end); err != nil {
-		return fmt.Errorf("kahadb: %w", err)
+	if err := s.goOn(end, bad[end.file()], torn); err != nil {
+		return err
 	}
 	s.end = s.journal.end
-	if torn {
-		if err := s.journal.cut(); err != nil {
-			return fmt.Errorf("kahadb: %w", err)
-		}
-	}
-	for _, b := range bad[end.file()] {
-		if err := s.journal.mend(b); err != nil {
-			return fmt.Errorf("kahadb: %w", err)
-		}
-	}
 	go s.journal.run()
 	if err := r.finish(); err != nil {
 		return errors.Join(err, s.journal.close())
@@ -83,18 +73,18 @@ func (s *Store) dropIdleTopics() {
 
 // findEnd checks the last file with content, or all where the options say so, and returns the end of the journal, the damaged parts
 // before it, and whether the rest of a torn write is behind it.
-func (s *Store) findEnd() (end position, bad map[int32][]stretch, torn bool, err error) {
-	numbers := s.files.numbers()
+func (d *directory) findEnd() (end position, bad map[int32][]stretch, torn bool, err error) {
+	numbers := d.files.numbers()
 	bad = map[int32][]stretch{}
 	for i, n := range slices.Backward(numbers) {
-		if end != 0 && !s.options.CheckForCorruptJournalFiles {
+		if end != 0 && !d.options.CheckForCorruptJournalFiles {
 			break
 		}
-		v, err := s.verify(n)
+		v, err := d.verify(n)
 		if err != nil {
 			return 0, nil, false, err
 		}
-		s.report(n, v)
+		d.report(n, v)
 		if len(v.bad) > 0 {
 			bad[n] = v.bad
 		}
@@ -106,32 +96,32 @@ func (s *Store) findEnd() (end position, bad map[int32][]stretch, torn bool, err
 			end, torn = at(n, v.end), v.torn
 		}
 	}
-	if s.options.CheckForCorruptJournalFiles && !s.options.IgnoreMissingJournalFiles && len(bad) > 0 {
-		err = fmt.Errorf("corrupt journal files: %s", s.fileNames(bad))
+	if d.options.CheckForCorruptJournalFiles && !d.options.IgnoreMissingJournalFiles && len(bad) > 0 {
+		err = fmt.Errorf("corrupt journal files: %s", d.fileNames(bad))
 	}
 	return end, bad, torn, err
 }
 
-func (s *Store) verify(n int32) (verified, error) {
-	d, err := s.files.acquire(n)
+func (d *directory) verify(n int32) (verified, error) {
+	file, err := d.files.acquire(n)
 	if err != nil {
 		return verified{}, err
 	}
-	v, err := verify(d)
-	return v, errors.Join(err, s.files.release(d))
+	v, err := verify(file)
+	return v, errors.Join(err, d.files.release(file))
 }
 
 // report logs what is damaged.
-func (s *Store) report(n int32, v verified) {
+func (d *directory) report(n int32, v verified) {
 	for _, b := range v.bad {
-		s.options.Log.Warn(fmt.Sprintf("Corrupt journal records found in '%s' between offsets: %d..%d", s.files.path(n), b.from, b.to))
+		d.options.Log.Warn(fmt.Sprintf("Corrupt journal records found in '%s' between offsets: %d..%d", d.files.path(n), b.from, b.to))
 	}
 	if v.torn {
-		s.options.Log.Warn(fmt.Sprintf("Corrupt journal records found in '%s' from offset: %d..%d to EOF", s.files.path(n), v.end, v.size))
+		d.options.Log.Warn(fmt.Sprintf("Corrupt journal records found in '%s' from offset: %d..%d to EOF", d.files.path(n), v.end, v.size))
 	}
 }
 
-func (s *Store) fileNames(files map[int32][]stretch) string {
+func (d *directory) fileNames(files map[int32][]stretch) string {
 	var names []string
 	for n := range files {
 		names = append(names, fileName(n))
@@ -164,21 +154,6 @@ func (s *Store) hasJavaIndex() (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// removeJavaIndex removes the index that a Java broker left, before anything is written that it does not know.
-func (s *Store) removeJavaIndex() error {
-	for _, name := range javaIndex {
-		path := filepath.Join(s.options.IndexDirectory, name)
-		switch err := s.fs.Remove(path); {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
-			return fmt.Errorf("kahadb: %w", err)
-		default:
-			s.options.Log.Info("removed the index of a Java broker, which makes a new one from the journal when it needs it", "file", path)
-		}
-	}
-	return nil
 }
 
 // loadIndex reads our index, and returns what it is true for. An index that cannot be trusted is given up: the answer is then that
