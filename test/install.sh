@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs what the tests talk to: Java's broker and clients, and ZooKeeper. On Debian as root it does, elsewhere it
+# Installs what the tests talk to: Java's broker and clients, ZooKeeper, and clients for MQTT. On Debian as root it does, elsewhere it
 # says what is missing. It never fails: tests without their peer say so themselves.
 
 packages="activemq libactivemq-java libgeronimo-jms-1.1-spec-java libgeronimo-j2ee-management-1.1-spec-java \
-libhawtbuf-java libslf4j-java zookeeper"
+libhawtbuf-java libslf4j-java zookeeper \
+mosquitto-clients python3-paho-mqtt python3-stomp"
 
 missing=
 if command -v dpkg-query >/dev/null 2>&1; then
