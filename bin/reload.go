@@ -31,6 +31,7 @@ var changeables = []changeable{
 	{[]string{"systemUsage.memoryUsage.limit", "systemUsage.memoryUsage.percentOfJvmHeap", "systemUsage.storeUsage.limit"}, (*running).changeLimits},
 	{[]string{"plugins[simpleAuthenticationPlugin]."}, (*running).changeUsers},
 	{[]string{"plugins[runtimeConfigurationPlugin]"}, (*running).changeWatch},
+	{[]string{"destinationInterceptors", "useVirtualTopics", "useMirroredQueues", "useTempMirroredQueues"}, (*running).changeVirtual},
 	{[]string{"destinations"}, (*running).changeDestinations},
 }
 
@@ -324,4 +325,18 @@ func checkPeriod(c *config.Broker) time.Duration {
 		}
 	}
 	return 0
+}
+
+// changeVirtual changes where messages go that are sent from now on.
+func (r *running) changeVirtual(to *config.Broker) error {
+	rules, err := virtualRules(to)
+	if err != nil {
+		return err
+	}
+	r.broker.SetVirtual(rules)
+	r.become(func(c *config.Broker) {
+		c.DestinationInterceptors, c.UseVirtualTopics, c.UseMirroredQueues = to.DestinationInterceptors, to.UseVirtualTopics, to.UseMirroredQueues
+		c.UseTempMirroredQueues = to.UseTempMirroredQueues
+	})
+	return nil
 }

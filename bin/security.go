@@ -46,8 +46,22 @@ func authenticator(plugins []config.Plugin) func(user, password string) error {
 	return nil
 }
 
-// simpleAuthenticator checks against the users that the configuration names.
-func simpleAuthenticator(p *config.SimpleAuthentication) func(user, password string) error {
+// passwords returns what knows the users' passwords, nil where no plugin does.
+func passwords(plugins []config.Plugin) func(user string) (string, bool) {
+	for _, p := range plugins {
+		if simple, ok := p.(*config.SimpleAuthentication); ok {
+			known := simplePasswords(simple)
+			return func(user string) (string, bool) {
+				password, ok := known[user]
+				return password, ok
+			}
+		}
+	}
+	return nil
+}
+
+// simplePasswords are the passwords that the configuration names, by user.
+func simplePasswords(p *config.SimpleAuthentication) map[string]string {
 	passwords := map[string]string{}
 	for user, password := range p.UserPasswords {
 		passwords[user] = password
@@ -55,6 +69,12 @@ func simpleAuthenticator(p *config.SimpleAuthentication) func(user, password str
 	for _, u := range p.Users {
 		passwords[u.Username] = u.Password
 	}
+	return passwords
+}
+
+// simpleAuthenticator checks against the users that the configuration names.
+func simpleAuthenticator(p *config.SimpleAuthentication) func(user, password string) error {
+	passwords := simplePasswords(p)
 	return func(user, password string) error {
 		if p.AnonymousAccessAllowed && user == "" && password == "" {
 			return nil

@@ -19,6 +19,7 @@ import (
 	"goactivemq/activemq/management"
 	"goactivemq/activemq/scheduler"
 	"goactivemq/activemq/store"
+	"goactivemq/amqp"
 	"goactivemq/openwire"
 	"goactivemq/protocols"
 	"goactivemq/webconsole"
@@ -44,11 +45,13 @@ var served = map[string]protocol{
 	"stomp+nio": newSTOMP,
 	"mqtt":      newMQTT,
 	"mqtt+nio":  newMQTT,
+	"amqp":      newAMQP,
+	"amqp+nio":  newAMQP,
 }
 
 // unserved are the schemes of the original that this build has no protocol for.
 var unserved = []string{
-	"ssl", "nio+ssl", "auto", "auto+ssl", "auto+nio", "auto+nio+ssl", "amqp", "amqp+ssl", "amqp+nio", "amqp+nio+ssl",
+	"ssl", "nio+ssl", "auto", "auto+ssl", "auto+nio", "auto+nio+ssl", "amqp+ssl", "amqp+nio+ssl",
 	"stomp+ssl", "stomp+nio+ssl", "mqtt+ssl", "mqtt+nio+ssl", "ws", "wss",
 	"http", "https", "udp", "vm", "xmpp",
 }
@@ -56,6 +59,11 @@ var unserved = []string{
 // newOpenWire makes the handler of an OpenWire connector.
 func newOpenWire(b *broker.Broker, a *protocols.Address, url func() string, log *slog.Logger) (protocols.Handler, error) {
 	return openwire.New(b, a, cli.Version, url, log)
+}
+
+// newAMQP makes the handler of an AMQP connector.
+func newAMQP(b *broker.Broker, a *protocols.Address, _ func() string, log *slog.Logger) (protocols.Handler, error) {
+	return amqp.New(b, a, cli.Version, log)
 }
 
 // program is the broker as the command line runs it.
@@ -129,7 +137,12 @@ func (r *running) open(ctx context.Context, ready func()) error {
 		r.log.Info(fmt.Sprintf("memoryUsage: %s, are %d MB", of, memory>>20))
 	}
 	tuneCollector(memory)
-	if err := r.store.open(ctx, r.config, r.log, ready); err != nil {
+	err := r.store.open(ctx, r.config, r.log, func(lock string) {
+		r.standBy(lock)
+		ready()
+	})
+	r.closeConsole()
+	if err != nil {
 		return err
 	}
 	r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) is starting", cli.Version, r.config.Name, r.id))
@@ -192,6 +205,7 @@ func (r *running) options(memory int64) (broker.Options, error) {
 		Advisories:             c.AdvisorySupport,
 		StoreBeforeDispatch:    r.store.beforeDispatch,
 		Authenticate:           r.authenticator(),
+		Password:               passwords(c.Plugins),
 		PopulateUserID:         c.PopulateJMSXUserID,
 		Log:                    r.log,
 	}
@@ -279,7 +293,7 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 		case <-ctx.Done():
 			return nil
 		case <-r.store.failed():
-			return fmt.Errorf("stopped because the store failed: %w", r.store.kaha.Err())
+			return r.storeFailed()
 		case <-r.jobsFailed:
 			return errors.New("stopped because the job scheduler store failed: the log says why")
 		case <-r.settings.Reload:
@@ -290,6 +304,15 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 			}
 		}
 	}
+}
+
+// storeFailed tells why the broker stops when its store does.
+func (r *running) storeFailed() error {
+	err := r.store.failing.Err()
+	if errors.Is(err, store.ErrLockLost) {
+		r.log.Error(r.config.Name + ", no longer able to keep the exclusive lock so giving up being a master")
+	}
+	return fmt.Errorf("stopped because the store failed: %w", err)
 }
 
 // close stops what runs, in the order in which nothing can get lost: no new connections, then the broker, then the store.

@@ -28,8 +28,7 @@ func (w *Inactivity) Busy(on bool) { w.busy.Store(on) }
 // Written notes that something was sent.
 func (w *Inactivity) Written() { w.written.Store(true) }
 
-// Watch calls silent once when nothing arrived for a whole period, and idle each time when nothing was sent for a third of it.
-// Both start after the grace. A period of 0 watches nothing.
+// Watch is WatchSilence and WatchIdle for both ends that agreed on one period.
 func (w *Inactivity) Watch(period, grace time.Duration, idle, silent func()) {
 	idlePeriod := period / 3
 	if period <= 3*time.Millisecond {

@@ -1,6 +1,9 @@
 package broker
 
-import "goactivemq/activemq/broker/policy"
+import (
+	"goactivemq/activemq/broker/policy"
+	"goactivemq/activemq/broker/virtual"
+)
 
 // change.go has what can be changed in a running broker.
 
@@ -20,6 +23,19 @@ func (b *Broker) SetPolicies(m *policy.Map) {
 // follow takes over what the policies say of the destination now.
 func (d *Destination) follow(m *policy.Map) {
 	d.memory.setLimit(m.For(d.name).MemoryLimit)
+}
+
+// SetVirtual makes other virtual destinations hold, also for destinations that exist: what is sent from now on goes by them.
+func (b *Broker) SetVirtual(rules *virtual.Rules) {
+	b.virtual.Store(rules)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for name, q := range b.queues {
+		q.plan.Store(rules.For(name))
+	}
+	for name, t := range b.topics {
+		t.plan.Store(rules.For(name))
+	}
 }
 
 // SetLimits changes how much memory messages may take up and how large the store may grow, in bytes; 0 is no limit.

@@ -1,7 +1,9 @@
 package broker
 
 import (
+	"cmp"
 	"maps"
+	"slices"
 	"sync"
 
 	"goactivemq/activemq/message"
@@ -193,7 +195,7 @@ func (c *Connection) consumer(id message.ConsumerID) *Subscription {
 	return c.consumers[id]
 }
 
-// consumersOf returns the consumers of a session, of all for nil.
+// consumersOf returns the consumers of a session, of all for nil, in the order in which they came.
 func (c *Connection) consumersOf(session *message.SessionID) []*Subscription {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -203,6 +205,7 @@ func (c *Connection) consumersOf(session *message.SessionID) []*Subscription {
 			found = append(found, s)
 		}
 	}
+	slices.SortFunc(found, func(x, y *Subscription) int { return cmp.Compare(x.number, y.number) })
 	return found
 }
 

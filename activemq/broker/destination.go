@@ -15,7 +15,7 @@ type Destination struct {
 	policy *policy.Entry
 	memory *Usage
 
-	plan    *virtual.Plan // where else its messages go, nil: nowhere
+	plan    atomic.Pointer[virtual.Plan] // where else its messages go, nil: nowhere
 	fanOuts atomic.Pointer[fanOutQueues]
 
 	producers atomic.Int64
@@ -31,7 +31,6 @@ func (b *Broker) newDestination(name message.Destination) Destination {
 	p := b.policies.Load().For(name)
 	return Destination{
 		name:   name,
-		plan:   b.options.Virtual.For(name),
 		broker: b,
 		policy: p,
 		memory: newUsage(name.String(), p.MemoryLimit, b.memory),

@@ -53,7 +53,7 @@ func (b *Broker) makeLocked(name message.Destination, c *Connection) (place, err
 	if err != nil {
 		return nil, err
 	}
-	if plan := made.base().plan; plan != nil && plan.Mirror != nil && b.topics[*plan.Mirror] == nil {
+	if plan := made.base().plan.Load(); plan != nil && plan.Mirror != nil && b.topics[*plan.Mirror] == nil {
 		if _, err := b.makeLocked(*plan.Mirror, c); err != nil {
 			return nil, err
 		}
@@ -187,7 +187,7 @@ func (c *Connection) RemoveDestination(name message.Destination, whenDone store.
 		return nil
 	}
 	p.remove(whenDone)
-	if plan := p.base().plan; plan != nil && plan.Mirror != nil {
+	if plan := p.base().plan.Load(); plan != nil && plan.Mirror != nil {
 		c.removeMirror(*plan.Mirror)
 	}
 	return nil

@@ -76,7 +76,7 @@ func (c *Connection) sendOne(m *message.Message, whenDone store.Completion) erro
 	if err != nil {
 		return err
 	}
-	if p.base().plan != nil {
+	if p.base().plan.Load() != nil {
 		return c.sendVirtual(p, m, whenDone)
 	}
 	if err := c.waitForRoom(p, m); err != nil {
@@ -107,6 +107,7 @@ func (c *Connection) waitForRoom(p place, m *message.Message) error {
 		return noRoom(full, m, d)
 	}
 	c.flushLater() // what was put off must not wait as long
+	c.peer.Flush()
 	since := b.now()
 	b.log.Warn("Usage Manager " + full.name + " limit reached on " + d.name.String() + ". Producers will be throttled to the rate at which messages are removed from this destination to prevent flooding it. Producer " + m.Producer.String() + " of " + c.remote + " waits; " + full.String())
 	switch usage.wait(c.gone, b.options.SendFailIfNoSpaceAfter) {

@@ -65,7 +65,7 @@ func (b *Broker) placesLocked(s *Subscription, parts []message.Destination) (pla
 	for _, part := range parts {
 		if part.IsPattern() {
 			pattern = true
-			if !b.options.Virtual.Collects(part) {
+			if !b.virtual.Load().Collects(part) {
 				continue
 			}
 		}

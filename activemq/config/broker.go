@@ -12,7 +12,7 @@ var structs = []any{
 	(*PolicyMap)(nil), (*PolicyEntry)(nil), (*ConstantPendingMessageLimit)(nil), (*PrefetchRatePendingMessageLimit)(nil),
 	(*LastImageRecovery)(nil), (*FixedCountRecovery)(nil), (*FixedSizedRecovery)(nil), (*TimedRecovery)(nil), (*NoRecovery)(nil), (*RetainedRecovery)(nil),
 	(*SharedDeadLetter)(nil), (*IndividualDeadLetter)(nil), (*DiscardingDeadLetter)(nil),
-	(*KahaDB)(nil), (*MemoryStore)(nil), (*SharedFileLocker)(nil),
+	(*KahaDB)(nil), (*MultiKahaDB)(nil), (*FilteredKahaDB)(nil), (*MemoryStore)(nil), (*SharedFileLocker)(nil),
 	(*SystemUsage)(nil), (*MemoryUsage)(nil), (*StoreUsage)(nil), (*TempUsage)(nil), (*JobSchedulerUsage)(nil),
 	(*SimpleAuthentication)(nil), (*AuthenticationUser)(nil), (*JAASAuthentication)(nil),
 	(*Authorization)(nil), (*AuthorizationTable)(nil), (*AuthorizationEntry)(nil), (*TempAuthorizationEntry)(nil),

@@ -92,7 +92,7 @@ func (c *changes) value(path string, at Position, old, new reflect.Value) {
 	switch t := new.Type(); {
 	case t.Kind() == reflect.Pointer || t.Kind() == reflect.Interface:
 		c.bean(path, at, unwrap(old), unwrap(new))
-	case t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.String && t.Elem() != destinationType:
+	case t.Kind() == reflect.Slice && (t.Elem().Kind() == reflect.Pointer || t.Elem().Kind() == reflect.Interface):
 		c.list(path, at, old, new)
 	default:
 		if plainText(old) != plainText(new) {
@@ -210,23 +210,34 @@ func shown(path string, v reflect.Value) string {
 	return text
 }
 
-// plainText writes a value.
+// plainText writes a value without the places in the file that it may know.
 func plainText(v reflect.Value) string {
-	switch x := v.Interface().(type) {
-	case []string:
-		return strings.Join(x, ",")
-	case []Destination:
-		var names []string
-		for _, d := range x {
-			names = append(names, d.String())
+	var parts []string
+	switch {
+	case v.Type() == reflect.TypeFor[Position]() || v.Type() == reflect.TypeFor[Source]() || v.Kind() == reflect.Pointer && v.IsNil():
+		return ""
+	case v.Type().Implements(reflect.TypeFor[fmt.Stringer]()):
+		return v.Interface().(fmt.Stringer).String()
+	case v.Kind() == reflect.Pointer:
+		return plainText(v.Elem())
+	case v.Kind() == reflect.Slice:
+		for i := range v.Len() {
+			parts = append(parts, plainText(v.Index(i)))
 		}
-		return strings.Join(names, ",")
-	case map[string]string:
-		var entries []string
-		for _, k := range slices.Sorted(maps.Keys(x)) {
-			entries = append(entries, k+"="+x[k])
+		return strings.Join(parts, ",")
+	case v.Kind() == reflect.Struct:
+		for i := range v.NumField() {
+			if text := plainText(v.Field(i)); text != "" {
+				parts = append(parts, text)
+			}
 		}
-		return strings.Join(entries, ",")
+		return strings.Join(parts, " ")
+	case v.Kind() == reflect.Map:
+		for _, k := range v.MapKeys() {
+			parts = append(parts, fmt.Sprintf("%v=%v", k, v.MapIndex(k)))
+		}
+		slices.Sort(parts)
+		return strings.Join(parts, ",")
 	}
 	return fmt.Sprint(v.Interface())
 }

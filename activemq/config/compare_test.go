@@ -14,6 +14,7 @@ const comparedBefore = `
   <authenticationUser username="u" password="one" groups="g"/><authenticationUser username="v" password="x" groups="g"/>
 </users></simpleAuthenticationPlugin></plugins>
 <systemUsage><systemUsage><memoryUsage><memoryUsage limit="64 mb"/></memoryUsage></systemUsage></systemUsage>
+<destinationInterceptors><virtualDestinationInterceptor><virtualDestinations><compositeQueue name="c"><forwardTo><queue physicalName="x"/><filteredDestination selector="a=1" topic="y"/></forwardTo></compositeQueue></virtualDestinations></virtualDestinationInterceptor></destinationInterceptors>
 <transportConnectors><transportConnector name="openwire" uri="tcp://0.0.0.0:61616"/></transportConnectors>`
 
 func changed(t *testing.T, before, after string) []string {
@@ -50,6 +51,7 @@ func TestCompare(t *testing.T) {
 		{"connector", `"tcp://0.0.0.0:61616"/>`, `"tcp://0.0.0.0:61616"/><transportConnector name="more" uri="nio://0.0.0.0:1"/>`,
 			[]string{"transportConnectors[more] is new: transportConnector"}},
 		{"address", "61616", "61617", []string{"transportConnectors[openwire].uri: tcp://0.0.0.0:61617, was tcp://0.0.0.0:61616"}},
+		{"forwards", `physicalName="x"`, `physicalName="z"`, []string{"destinationInterceptors[virtualDestinationInterceptor].virtualDestinations[c].forwardTo: queue://z,topic://y a=1, was queue://x,topic://y a=1"}},
 		{"other kind", `<systemUsage>`, `<persistenceAdapter><memoryPersistenceAdapter/></persistenceAdapter><systemUsage>`, []string{"persistenceAdapter: memoryPersistenceAdapter, was kahaDB"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -106,6 +106,14 @@ func TestReload(t *testing.T) {
 	r.accepts("other", false)
 
 	change(`memoryLimit="1mb"`, `memoryLimit="2mb"`, "destinationPolicy.policyEntries[queue://>].memoryLimit: 2097152, was 1048576: applied")
+	stays.Publish("from", "stays there") // before there is a composite queue of that name
+	const composite = `<destinationInterceptors><virtualDestinationInterceptor><virtualDestinations>
+    <compositeQueue name="from"><forwardTo><queue physicalName="to"/></forwardTo></compositeQueue>
+  </virtualDestinations></virtualDestinationInterceptor></destinationInterceptors>`
+	change("<plugins>", composite+"<plugins>", "destinationInterceptors[virtualDestinationInterceptor] is new: virtualDestinationInterceptor: applied")
+	stays.Subscribe("to")
+	stays.Publish("from", "is forwarded")
+	stays.Await("the forwarded message", func(frame []byte) bool { return bytes.Contains(frame, []byte("is forwarded")) })
 	change(`limit="64 mb"`, `limit="32 mb"`, "systemUsage.memoryUsage.limit: 33554432, was 67108864: applied")
 	change(`persistenceAdapter><kahaDB`, `persistenceAdapter><kahaDB cleanupInterval="1"`, "persistenceAdapter.cleanupInterval: 1, was 30000: needs a restart")
 
