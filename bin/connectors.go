@@ -27,6 +27,7 @@ type protocol func(b *broker.Broker, a *protocols.Address, url func() string, lo
 var served = map[string]protocol{
 	"openwire": newOpenWire,
 	"stomp":    newSTOMP,
+	"mqtt":     newMQTT,
 	"amqp":     newAMQP,
 }
 

@@ -2,6 +2,7 @@ package protocols
 
 import (
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,6 +32,10 @@ type Outbox[T any] struct {
 
 	// Written, where it is set, is called whenever all that is encoded is written, by whoever did it: with locks of the broker held, perhaps.
 	Written func()
+
+	// Settle, where it is set, is called after each time that something was encoded and written, by whoever did it, without the outbox's own locks: it may
+	// call the broker, as far as the locks of who flushes allow.
+	Settle func()
 
 	held  atomic.Bool // the reader is about to push by itself
 	stuck atomic.Bool // the socket did not take all: the writer's goroutine has to
@@ -88,6 +93,25 @@ func (o *Outbox[T]) Doze() {
 // Whole is a connection that makes a message of each Write, so that an [Outbox] writes whole frames only.
 type Whole interface{ WritesWhole() }
 
+// settle calls Settle.
+func (o *Outbox[T]) settle() {
+	if o.Settle != nil {
+		o.Settle()
+	}
+}
+
+// Socket returns what Flush tries, nil where the connection cannot be tried.
+func (o *Outbox[T]) Socket() *Socket { return o.direct }
+
+// PutFirst is Put before all that is not being written yet.
+func (o *Outbox[T]) PutFirst(i T) {
+	o.mu.Lock()
+	if !o.closed {
+		o.items = slices.Insert(o.items, 0, i)
+	}
+	o.mu.Unlock()
+}
+
 // Put adds something to send. Somebody has to flush, or push, after that.
 func (o *Outbox[T]) Put(i T) {
 	o.mu.Lock()
@@ -111,6 +135,7 @@ func (o *Outbox[T]) Flush() {
 	for o.pending() && o.writing.TryLock() {
 		done := o.direct != nil && !o.stuck.Load() && o.write(o.try)
 		o.writing.Unlock()
+		o.settle()
 		if !done {
 			o.startWriter()
 			return
@@ -132,6 +157,7 @@ func (o *Outbox[T]) Drain() error {
 	for o.pending() && o.writing.TryLock() {
 		err := o.writeOut()
 		o.writing.Unlock()
+		o.settle()
 		if err != nil {
 			return err
 		}
@@ -186,6 +212,7 @@ func (o *Outbox[T]) run() error {
 		o.writing.Lock()
 		err := o.writeOut()
 		o.writing.Unlock()
+		o.settle()
 		if err != nil || o.rest() {
 			return err
 		}
@@ -230,8 +257,10 @@ func (o *Outbox[T]) WaitForRoom() error {
 		return nil
 	}
 	o.writing.Lock()
-	defer o.writing.Unlock()
-	return o.writeOut()
+	err := o.writeOut()
+	o.writing.Unlock()
+	o.settle()
+	return err
 }
 
 // take moves what was put in to taken, and tells whether there was something.

@@ -22,6 +22,9 @@ type Socket struct {
 	dozing   bool
 	doze     func(fd uintptr)
 
+	late     LateBuffer // of the late read under way
+	lateOnce func(fd uintptr) bool
+
 	out       []byte // of the write under way
 	outCount  int
 	outErr    syscall.Errno

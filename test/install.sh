@@ -3,7 +3,8 @@
 # root it does, elsewhere it says what is missing. It never fails: tests without their peer say so themselves.
 
 packages="activemq libactivemq-java libgeronimo-jms-1.1-spec-java libgeronimo-j2ee-management-1.1-spec-java \
-libhawtbuf-java libslf4j-java zookeeper python3-qpid-proton"
+libhawtbuf-java libslf4j-java zookeeper python3-qpid-proton \
+mosquitto-clients python3-paho-mqtt python3-stomp"
 
 # Packages of npm go where peers.Node looks for them.
 modules="rhea@3"

@@ -59,6 +59,11 @@ func (b *Broker) Connect(info *message.ConnectionInfo, peer Peer, remote string)
 			return nil, &Error{Kind: NotAuthorized, Text: err.Error()}
 		}
 	}
+	return b.enter(info, peer, remote)
+}
+
+// enter is Connect for those who may.
+func (b *Broker) enter(info *message.ConnectionInfo, peer Peer, remote string) (*Connection, error) {
 	c := &Connection{
 		broker: b, peer: peer, info: info, remote: remote,
 		gone:         make(chan struct{}),

@@ -113,9 +113,13 @@ func (t *Topic) recoverableLocked(busy bool) []*message.Message {
 
 // recoverLocked gives a new subscriber what was published before it came, where it or the policy asks for that.
 func (t *Topic) recoverLocked(s *Subscription) {
-	if !s.info.Retroactive && !t.policy.AlwaysRetroactive {
-		return
+	if s.info.Retroactive || t.policy.AlwaysRetroactive {
+		t.giveRecoverableLocked(s)
 	}
+}
+
+// giveRecoverableLocked gives a subscriber what was published before.
+func (t *Topic) giveRecoverableLocked(s *Subscription) {
 	for _, m := range t.recoverableLocked(false) {
 		if s.wants(m, m.Redeliveries) {
 			t.offerLocked(s, m, t.newLoad(m), t.policy)
@@ -128,9 +132,14 @@ func (h *share) recover(s *Subscription) {
 	t := h.topic
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !s.info.Retroactive && !t.policy.AlwaysRetroactive {
-		return
+	if s.info.Retroactive || t.policy.AlwaysRetroactive {
+		h.recoverLocked(s)
 	}
+}
+
+// recoverLocked puts what was published before in front of what waits.
+func (h *share) recoverLocked(s *Subscription) {
+	t := h.topic
 	busy := h.waiting.len > 0 || h.overflow
 	for i, m := range t.recoverableLocked(busy) {
 		if !s.wants(m, m.Redeliveries) || h.recovered(m) {
