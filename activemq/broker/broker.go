@@ -18,6 +18,7 @@ package broker
 
 import (
 	"log/slog"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,7 +58,8 @@ type Options struct {
 	SendFailIfNoSpace                  bool
 	SendFailIfNoSpaceAfter             time.Duration
 
-	Advisories bool
+	Advisories         bool
+	AnonymousProducers bool // advisories tell about producers without a destination, too
 
 	// StoreBeforeDispatch keeps a queue's messages from consumers until the disk has them (kahaDB's
 	// concurrentStoreAndDispatchQueues="false").
@@ -66,7 +68,14 @@ type Options struct {
 	// Authenticate checks credentials; nil lets everybody in.
 	Authenticate func(user, password string) error
 
+	// Password returns a user's password, for protocols that prove without sending it that both ends know it; nil where nobody knows.
+	Password func(user string) (password string, known bool)
+
 	PopulateUserID bool
+
+	Plugins Plugins
+
+	Spool *Spool // nil: what is not stored waits in memory only
 
 	Log *slog.Logger
 	Now func() time.Time // nil: time.Now
@@ -76,12 +85,17 @@ type Options struct {
 type Broker struct {
 	options   Options
 	log       *slog.Logger
+	policies  atomic.Pointer[policy.Map] // as they are now
+	virtual   atomic.Pointer[virtual.Rules]
 	started   time.Time
 	now       func() time.Time
 	memory    *Usage
 	storage   *Usage // what the store takes up on disk, as it was a moment ago
 	scheduled *Usage // what the scheduler takes up there
 	retention retention
+	temporary *Usage // what is spooled to disk because memory has no room
+	slow      slowConsumers
+	flow      flow
 	sequence  atomic.Int64 // of messages, as clients see it
 	numbers   atomic.Int64 // of connections and subscriptions
 
@@ -114,8 +128,10 @@ func New(o Options) (*Broker, error) {
 		now:         o.Now,
 		memory:      newUsage("memory", o.MemoryLimit, nil),
 		storage:     newUsage("store", o.StoreLimit, nil),
+		temporary:   newUsage("temp", o.TempLimit, nil),
 		scheduled:   newUsage("jobScheduler", o.SchedulerLimit, nil),
 		stop:        make(chan struct{}),
+		slow:        newSlowConsumers(),
 		connections: map[string]*Connection{},
 		clients:     map[string]*Connection{},
 		queues:      map[message.Destination]*Queue{},
@@ -132,6 +148,8 @@ func New(o Options) (*Broker, error) {
 	if o.Policies == nil {
 		b.options.Policies = policy.NewMap(nil, policy.Default())
 	}
+	b.policies.Store(b.options.Policies)
+	b.virtual.Store(o.Virtual)
 	b.started = b.now()
 	// Sequences must not come twice for messages that a store kept from an earlier run.
 	b.sequence.Store(b.started.UnixMilli() * 1000)
@@ -229,6 +247,9 @@ func (b *Broker) Options() Options { return b.options }
 // Memory returns what messages in memory take up.
 func (b *Broker) Memory() *Usage { return b.memory }
 
+// Temporary returns what is spooled to disk because memory has no room for it.
+func (b *Broker) Temporary() *Usage { return b.temporary }
+
 // Storage returns what the store takes up on disk, as it was a moment ago.
 func (b *Broker) Storage() *Usage { return b.storage }
 
@@ -249,6 +270,11 @@ func (b *Broker) Counts() (connections, queues, topics int) {
 
 // nextNumber returns a number that nothing else of this run has.
 func (b *Broker) nextNumber() int64 { return b.numbers.Add(1) }
+
+// ConnectionID makes an id for a connection of a protocol in which clients make none.
+func (b *Broker) ConnectionID() string {
+	return b.options.ID + ":" + strconv.FormatInt(b.nextNumber(), 10)
+}
 
 // systemID makes an id for what the broker itself sends.
 func (b *Broker) systemID() *message.ID {

@@ -66,14 +66,14 @@ func scheduleFailed(err error) error {
 // waitForJobs blocks while the scheduler's store has reached its limit.
 func (c *Connection) waitForJobs(m *message.Message) error {
 	b := c.broker
-	full := b.scheduled.full()
+	full := b.scheduled.full(100)
 	if full == nil {
 		return nil
 	}
 	c.flushLater()
 	since := b.now()
 	b.log.Warn("Job Scheduler Store is Full (" + full.String() + "). Stopping producer (" + fmt.Sprint(m.Producer) + ") of " + c.remote + " to prevent flooding of the job scheduler store.")
-	if b.scheduled.wait(c.gone, 0) == roomGone {
+	if b.scheduled.wait(100, c.gone, 0) == roomGone {
 		return fail(NotConnected, "the connection ended while its producer waited for room in the job scheduler store")
 	}
 	b.log.Info("producer " + fmt.Sprint(m.Producer) + " of " + c.remote + " goes on after " + b.now().Sub(since).String() + " of waiting for room in the job scheduler store")
@@ -122,7 +122,7 @@ func (b *Broker) DeliverScheduled(m *message.Message, whenDone store.Completion)
 		return false, err
 	}
 	for _, l := range legs {
-		if err := b.roomFor(l); err != nil && !l.droppable {
+		if err := l.roomFor(); err != nil && !l.droppable {
 			return true, err
 		}
 	}
@@ -138,13 +138,10 @@ func (b *Broker) DeliverScheduled(m *message.Message, whenDone store.Completion)
 }
 
 // roomFor tells why there is no room for a message that nobody can wait for.
-func (b *Broker) roomFor(l leg) error {
+func (l leg) roomFor() error {
 	d := l.to.base()
-	usage := d.memory
-	if l.message.Persistent && b.options.Persistent && !d.name.IsTemporary() {
-		usage = b.storage
-	}
-	if full := usage.full(); full != nil && d.policy.ProducerFlowControl {
+	usage, percent := d.limitOf(l.message)
+	if full := usage.full(percent); full != nil && d.policy.ProducerFlowControl {
 		return noRoom(full, l.message, d)
 	}
 	return nil
