@@ -214,6 +214,10 @@ func (f *fixture) kill() {
 func (f *fixture) finish() {
 	f.Helper()
 	if !f.Failed() && !f.ruined {
+		f.settle()
+		for _, w := range f.broker.Stuck() {
+			f.Errorf("stuck: %+v", w)
+		}
 		f.drain()
 		f.balanced()
 	}

@@ -27,6 +27,9 @@ func (b *Broker) lookAfter() {
 		defer ticker.Stop()
 		purge = ticker.C
 	}
+	stuck := time.NewTicker(stuckInterval)
+	defer stuck.Stop()
+	var suspects map[string]string
 	b.lookAtDisk()
 	for {
 		select {
@@ -36,6 +39,8 @@ func (b *Broker) lookAfter() {
 			b.purgeInactive()
 		case <-storage.C:
 			b.lookAtDisk()
+		case <-stuck.C:
+			suspects = b.unstick(suspects)
 		case <-slow:
 			b.checkSlow()
 		case <-expiry.C:

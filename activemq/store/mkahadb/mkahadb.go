@@ -252,6 +252,19 @@ func (s *Store) Throttle() {
 	}
 }
 
+// LastSequence returns the greatest number of a producer's messages, in any of the stores, once all that is queued is on disk.
+func (s *Store) LastSequence(p message.ProducerID) (int64, error) {
+	last := int64(-1)
+	for _, part := range *s.parts.Load() {
+		n, err := part.LastSequence(p)
+		if err != nil {
+			return 0, err
+		}
+		last = max(last, n)
+	}
+	return last, nil
+}
+
 // Usage returns the bytes of all stores.
 func (s *Store) Usage() int64 {
 	sum := s.outcomes.Usage()
