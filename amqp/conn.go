@@ -85,6 +85,7 @@ func (c *conn) serve() (err error) {
 		c.watch.Stop()
 		if c.session != nil {
 			c.session.MoreToCome(false)
+			c.settler.flush(c)
 			c.session.Close()
 		}
 		c.socket.Close()
@@ -262,6 +263,7 @@ func (c *conn) handleClose(p *wire.Close) error {
 	}
 	c.closing = true
 	if c.session != nil {
+		c.settler.flush(c)
 		c.session.CloseAfter(message.NoneDelivered)
 	}
 	if !c.opened {

@@ -114,6 +114,7 @@ func (l *sender) forget() {
 func (l *sender) end(closed bool) error {
 	c := l.session.conn
 	l.forget()
+	c.settler.flush(c)
 	c.session.RemoveConsumer(l.id, message.NoneDelivered)
 	if l.temporary != nil {
 		c.removeTemporary(l.temporary)

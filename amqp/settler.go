@@ -10,6 +10,7 @@ import (
 // goroutine that is, with locks held: so it has a goroutine of its own, which lives as long as there is something to do.
 type settler struct {
 	group sync.WaitGroup
+	doing sync.Mutex // held while something is done
 
 	mu sync.Mutex
 	// mu guards what follows.
@@ -40,25 +41,35 @@ func (t *settler) add(c *conn, s settlement) {
 	}()
 }
 
-// run does what there is to do.
+// run does what there is to do until there is nothing.
 func (t *settler) run(c *conn) {
 	for {
+		t.flush(c)
 		t.mu.Lock()
-		todo := t.pending
-		t.pending = nil
-		t.running = len(todo) > 0
+		t.running = len(t.pending) > 0
+		over := !t.running
 		t.mu.Unlock()
-		if len(todo) == 0 {
+		if over {
 			return
 		}
-		for len(todo) > 0 {
-			n := 1
-			for n < len(todo) && todo[0].err == nil && todo[n].err == nil && todo[n].sender == todo[0].sender {
-				n++
-			}
-			todo[0].sender.settle(c, todo[:n])
-			todo = todo[n:]
+	}
+}
+
+// flush does what there was to do when it was called. Before a consumer ends it has to come: what was sent settled must not go back.
+func (t *settler) flush(c *conn) {
+	t.doing.Lock()
+	defer t.doing.Unlock()
+	t.mu.Lock()
+	todo := t.pending
+	t.pending = nil
+	t.mu.Unlock()
+	for len(todo) > 0 {
+		n := 1
+		for n < len(todo) && todo[0].err == nil && todo[n].err == nil && todo[n].sender == todo[0].sender {
+			n++
 		}
+		todo[0].sender.settle(c, todo[:n])
+		todo = todo[n:]
 	}
 }
 

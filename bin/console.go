@@ -34,6 +34,20 @@ func (r *running) connectorsNow() []management.Connector {
 	return out
 }
 
+// standBy serves the console of a slave while the store is another broker's. On the machine of the master its port may be taken; then there is none.
+func (r *running) standBy(lock string) {
+	if r.file.Console == nil {
+		return
+	}
+	console, err := webconsole.OpenSlave(r.file.Console, webconsole.Slave{BrokerName: r.config.Name, Waiting: lock}, logging.Logger(consoleLogger))
+	if err != nil {
+		logging.Logger(consoleLogger).Warn("no web console while this broker is a slave", "reason", err)
+		return
+	}
+	r.console = console
+	r.startConsole()
+}
+
 // startConsole begins to answer.
 func (r *running) startConsole() {
 	if r.console == nil {
@@ -53,4 +67,5 @@ func (r *running) closeConsole() {
 	if err := r.console.Close(); err != nil {
 		r.log.Warn("the web console was not closed cleanly", "error", err)
 	}
+	r.console = nil
 }

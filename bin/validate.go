@@ -137,8 +137,9 @@ func (r *report) describe(file *config.File, s cli.Settings) error {
 	if err != nil {
 		return err
 	}
+	makers := makes{broker: scratch, tls: tlsSource{context: b.SSLContext, properties: s.Properties}}
 	for _, c := range b.TransportConnectors {
-		r.describeConnector(scratch, c)
+		r.describeConnector(&makers, c)
 	}
 	if file.Console != nil {
 		for _, l := range file.Console.Listeners {
@@ -153,7 +154,7 @@ func (r *report) describe(file *config.File, s cli.Settings) error {
 }
 
 // describeConnector tells where a connector would listen, and what is wrong with its address.
-func (r *report) describeConnector(scratch *broker.Broker, c *config.TransportConnector) {
+func (r *report) describeConnector(makers *makes, c *config.TransportConnector) {
 	at := c.Place("uri")
 	name := connectorName(c)
 	problem := func(severity config.Severity, format string, args ...any) {
@@ -164,26 +165,22 @@ func (r *report) describeConnector(scratch *broker.Broker, c *config.TransportCo
 		problem(config.Error, "%v", err)
 		return
 	}
-	makeHandler := served[a.Scheme]
-	r.Connectors = append(r.Connectors, reportConnector{name, string(c.URI), a.Scheme + "://" + a.Listen(), makeHandler != nil})
-	switch {
-	case makeHandler != nil:
-		log := slog.New(slog.DiscardHandler)
-		h, err := makeHandler(scratch, a, func() string { return string(c.URI) }, log)
-		if err == nil {
-			_, err = protocols.New(name, a, h, log)
-		}
-		if err != nil {
-			problem(config.Error, "%v", err)
-			return
-		}
-		for _, text := range a.Leftover() {
-			problem(config.Warning, "%s", text)
-		}
-	case slices.Contains(unserved, a.Scheme):
+	log := slog.New(slog.DiscardHandler)
+	h, err := makers.handler(a, func() string { return string(c.URI) }, log)
+	r.Connectors = append(r.Connectors, reportConnector{name, string(c.URI), a.Scheme + "://" + a.Listen(), h != nil})
+	if err == nil && h == nil {
 		problem(config.Warning, "it is not started: the protocol %s is not served by this version", a.Scheme)
-	default:
-		problem(config.Error, "no transport is called %q", a.Scheme)
+		return
+	}
+	if err == nil {
+		_, err = protocols.New(name, a, h, log)
+	}
+	if err != nil {
+		problem(config.Error, "%v", err)
+		return
+	}
+	for _, text := range a.Leftover() {
+		problem(config.Warning, "%s", text)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -33,26 +32,6 @@ const (
 	transportLogger = "org.apache.activemq.broker.TransportConnection.Transport"
 	configLogger    = "org.apache.activemq.xbean.XBeanBrokerFactory"
 )
-
-// protocol makes the handler of a connector's protocol.
-type protocol func(b *broker.Broker, a *protocols.Address, url func() string, log *slog.Logger) (protocols.Handler, error)
-
-// served are the protocols of this build, by the scheme of a connector's URI.
-var served = map[string]protocol{
-	"tcp":       newOpenWire,
-	"nio":       newOpenWire,
-	"stomp":     newSTOMP,
-	"stomp+nio": newSTOMP,
-	"amqp":      newAMQP,
-	"amqp+nio":  newAMQP,
-}
-
-// unserved are the schemes of the original that this build has no protocol for.
-var unserved = []string{
-	"ssl", "nio+ssl", "auto", "auto+ssl", "auto+nio", "auto+nio+ssl", "amqp+ssl", "amqp+nio+ssl",
-	"stomp+ssl", "stomp+nio+ssl", "mqtt", "mqtt+ssl", "mqtt+nio", "mqtt+nio+ssl", "ws", "wss",
-	"http", "https", "udp", "vm", "xmpp",
-}
 
 // newOpenWire makes the handler of an OpenWire connector.
 func newOpenWire(b *broker.Broker, a *protocols.Address, url func() string, log *slog.Logger) (protocols.Handler, error) {
@@ -122,8 +101,10 @@ type running struct {
 	watch      watch
 	mu         sync.Mutex // guards connectors: the console reads them
 	connectors []*protocols.Connector
+	makes      makes
 	console    *webconsole.Server // nil: none configured
-	selectors  *selectorCache     // nil: none configured
+	pictures   []*picture
+	selectors  *selectorCache // nil: none configured
 	id         string
 }
 
@@ -135,7 +116,12 @@ func (r *running) open(ctx context.Context, ready func()) error {
 		r.log.Info(fmt.Sprintf("memoryUsage: %s, are %d MB", of, memory>>20))
 	}
 	tuneCollector(memory)
-	if err := r.store.open(ctx, r.config, r.log, ready); err != nil {
+	err := r.store.open(ctx, r.config, r.log, func(lock string) {
+		r.standBy(lock)
+		ready()
+	})
+	r.closeConsole()
+	if err != nil {
 		return err
 	}
 	r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) is starting", cli.Version, r.config.Name, r.id))
@@ -152,12 +138,19 @@ func (r *running) open(ctx context.Context, ready func()) error {
 	if err != nil {
 		return err
 	}
+	if o.Spool, err = r.spool(); err != nil {
+		return err
+	}
 	b, err := broker.New(o)
 	if err != nil {
 		return err
 	}
 	r.broker = b
+	for _, p := range r.pictures {
+		p.start()
+	}
 	b.Start()
+	r.makes = makes{broker: b, tls: tlsSource{context: r.config.SSLContext, properties: r.settings.Properties}}
 	for _, c := range r.config.TransportConnectors {
 		if err := r.openConnector(c); err != nil {
 			return err
@@ -200,6 +193,8 @@ func (r *running) options(memory int64) (broker.Options, error) {
 		Authenticate:           r.authenticator(),
 		Password:               passwords(c.Plugins),
 		PopulateUserID:         c.PopulateJMSXUserID,
+		AnonymousProducers:     c.AnonymousProducerAdvisorySupport,
+		Plugins:                r.plugins(c.Plugins),
 		Log:                    r.log,
 	}
 	if r.scheduler != nil {
@@ -215,19 +210,15 @@ func (r *running) openConnector(c *config.TransportConnector) error {
 		return fmt.Errorf("%s: %w", c.Place("uri"), err)
 	}
 	name := connectorName(c)
-	makeHandler := served[a.Scheme]
-	if makeHandler == nil && !slices.Contains(unserved, a.Scheme) {
-		return fmt.Errorf("%s: connector %s: no transport is called %q", c.Place("uri"), name, a.Scheme)
-	}
-	if makeHandler == nil {
-		logging.Logger(connectorLogger).Warn(fmt.Sprintf("Connector %s is not started: the protocol %s is not served by this version", name, a.Scheme))
-		return nil
-	}
 	var connector *protocols.Connector
 	url := func() string { return connector.URL(hostName()) }
-	h, err := makeHandler(r.broker, a, url, logging.Logger(transportLogger))
+	h, err := r.makes.handler(a, url, logging.Logger(transportLogger))
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Place("uri"), err)
+		return fmt.Errorf("%s: connector %s: %w", c.Place("uri"), name, err)
+	}
+	if h == nil {
+		logging.Logger(connectorLogger).Warn(fmt.Sprintf("Connector %s is not started: the protocol %s is not served by this version", name, a.Scheme))
+		return nil
 	}
 	connector, err = protocols.Open(name, a, h, logging.Logger(transportLogger))
 	if err != nil {
@@ -286,7 +277,7 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 		case <-ctx.Done():
 			return nil
 		case <-r.store.failed():
-			return fmt.Errorf("stopped because the store failed: %w", r.store.kaha.Err())
+			return r.storeFailed()
 		case <-r.jobsFailed:
 			return errors.New("stopped because the job scheduler store failed: the log says why")
 		case <-r.settings.Reload:
@@ -297,6 +288,15 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 			}
 		}
 	}
+}
+
+// storeFailed tells why the broker stops when its store does.
+func (r *running) storeFailed() error {
+	err := r.store.failing.Err()
+	if errors.Is(err, store.ErrLockLost) {
+		r.log.Error(r.config.Name + ", no longer able to keep the exclusive lock so giving up being a master")
+	}
+	return fmt.Errorf("stopped because the store failed: %w", err)
 }
 
 // close stops what runs, in the order in which nothing can get lost: no new connections, then the broker, then the store.
@@ -315,6 +315,11 @@ func (r *running) close() {
 	for _, c := range r.connectors {
 		c.Close()
 		logging.Logger(connectorLogger).Info("Connector " + c.Name() + " stopped")
+	}
+	if r.broker != nil {
+		for _, p := range r.pictures {
+			p.close()
+		}
 	}
 	r.selectors.close()
 	if err := r.store.close(); err != nil {

@@ -28,8 +28,13 @@ func (c *conn) handle(command any) error {
 	case *wire.ShutdownInfo:
 		c.over = true
 		return nil
-	case *wire.ConnectionControl: // that the client reconnects by itself, which it tells before its ConnectionInfo when it has
-		return c.answer(v.Command, nil)
+	case *wire.ConnectionControl:
+		if c.session != nil {
+			return c.answer(v.Command, nil)
+		}
+		if !v.Close && v.FaultTolerant {
+			return nil // what a client that has just reconnected by itself says first; nothing comes of it before the login
+		}
 	case *message.ConnectionInfo:
 		return c.handleConnection(v)
 	}
@@ -114,14 +119,26 @@ func (c *conn) handleMessage(m *message.Message) error {
 	if m.ResponseRequired {
 		return c.answerLater(m.Command, "message", func(whenDone func(error)) error { return c.session.Send(m, whenDone) })
 	}
-	size := int32(m.Size())
-	if err := c.session.Send(m, nil); err != nil {
+	var whenDone func(error)
+	if m.Producer != nil && c.session.ProducerWindow(*m.Producer) > 0 {
+		whenDone = c.windowOpener(m)
+	}
+	if err := c.session.Send(m, whenDone); err != nil {
 		return c.answer(m.Command, err)
 	}
-	if m.Producer != nil && c.session.ProducerWindow(*m.Producer) > 0 {
-		c.out.Put(item{command: &wire.ProducerAck{Producer: m.Producer, Size: size}})
-	}
 	return nil
+}
+
+// windowOpener returns what tells a producer with a window that the broker has a message of its, so that it may send as many bytes more.
+func (c *conn) windowOpener(m *message.Message) func(error) {
+	opens := &wire.ProducerAck{Producer: m.Producer, Size: int32(m.Size())}
+	command := m.Command
+	return func(err error) {
+		if err != nil {
+			c.out.Put(c.failed(command, err))
+		}
+		c.out.Send(item{command: opens})
+	}
 }
 
 // handleConsumerControl changes a consumer's prefetch, or ends it.

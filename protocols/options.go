@@ -32,7 +32,10 @@ var (
 	socketOptions = names("keepAlive OOBInline receiveBufferSize reuseAddress sendBufferSize soTimeout tcpNoDelay trafficClass")
 	secureOptions = names("needClientAuth wantClientAuth")
 	cipherOptions = names("enabledCipherSuites enabledProtocols enableSessionCreation needClientAuth useClientMode verifyHostName wantClientAuth")
-	autoOptions   = names("maxConnectionThreadPoolSize protocolDetectionTimeOut auto.protocols")
+	// What the original's HTTP server takes, and allowedOrigins, which it has not.
+	socketOptionsOfWeb = names("maxTextMessageSize maxBinaryMessageSize inputBufferSize outputBufferSize idleTimeout autoFragment allowedOrigins")
+
+	autoOptions = names("maxConnectionThreadPoolSize protocolDetectionTimeOut auto.protocols")
 
 	// By wire format: what a filter of the connection takes, and what the format itself does.
 	protocolOptions = map[string][]string{
@@ -83,6 +86,9 @@ func knownOptions(scheme string) []string {
 	}
 	if parts[0] == "auto" {
 		add("", autoOptions)
+	}
+	if parts[0] == "ws" || parts[0] == "wss" {
+		add("websocket.", socketOptionsOfWeb)
 	}
 	for _, f := range formats {
 		add("transport.", protocolOptions[f])

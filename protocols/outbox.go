@@ -32,9 +32,9 @@ type Outbox[T any] struct {
 	// Written, where it is set, is called whenever all that is encoded is written, by whoever did it: with locks of the broker held, perhaps.
 	Written func()
 
-	held   atomic.Bool // the reader is about to push by itself
-	stuck  atomic.Bool // the socket did not take all: the writer's goroutine has to
-	wait   sync.WaitGroup
+	held  atomic.Bool // the reader is about to push by itself
+	stuck atomic.Bool // the socket did not take all: the writer's goroutine has to
+	wait  sync.WaitGroup
 
 	mu sync.Mutex
 	// mu guards what follows.
@@ -84,6 +84,9 @@ func (o *Outbox[T]) Doze() {
 		o.direct.Doze()
 	}
 }
+
+// Whole is a connection that makes a message of each Write, so that an [Outbox] writes whole frames only.
+type Whole interface{ WritesWhole() }
 
 // Put adds something to send. Somebody has to flush, or push, after that.
 func (o *Outbox[T]) Put(i T) {
@@ -280,8 +283,12 @@ func (o *Outbox[T]) write(out func() bool) bool {
 // block writes the buffer, however long that takes. As it may be the reader that writes, which cannot hear the peer then, each piece that the peer
 // takes counts as a sign of life.
 func (o *Outbox[T]) block() bool {
+	piece := writeSize
+	if _, ok := o.socket.(Whole); ok {
+		piece = len(o.buffer)
+	}
 	for rest := o.buffer; len(rest) > 0; {
-		n, err := o.socket.Write(rest[:min(len(rest), writeSize)])
+		n, err := o.socket.Write(rest[:min(len(rest), piece)])
 		if err != nil {
 			o.err = err
 			break

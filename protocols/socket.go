@@ -12,7 +12,8 @@ import (
 //
 // One goroutine may read and one write at a time. Deadlines of the connection hold for Read.
 type Socket struct {
-	raw syscall.RawConn
+	raw  syscall.RawConn
+	head []byte // read before there was a Socket
 
 	in       []byte // of the read under way
 	inCount  int
@@ -29,6 +30,10 @@ type Socket struct {
 
 // NewSocket returns the socket of a connection, nil when it has none, as with TLS.
 func NewSocket(c net.Conn) *Socket {
+	var head []byte
+	if b, ok := c.(*begun); ok {
+		c, head = b.Conn, b.head
+	}
 	tcp, ok := c.(*net.TCPConn)
 	if !ok {
 		return nil
@@ -37,7 +42,7 @@ func NewSocket(c net.Conn) *Socket {
 	if err != nil {
 		return nil
 	}
-	s := &Socket{raw: raw}
+	s := &Socket{raw: raw, head: head}
 	s.readOnce = func(fd uintptr) bool {
 		s.inCount, s.inErr = readNow(fd, s.in)
 		if s.inErr == syscall.EAGAIN && s.dozing {
@@ -58,6 +63,11 @@ func NewSocket(c net.Conn) *Socket {
 func (s *Socket) Read(to []byte) (int, error) {
 	if len(to) == 0 {
 		return 0, nil
+	}
+	if len(s.head) > 0 {
+		n := copy(to, s.head)
+		s.head = s.head[n:]
+		return n, nil
 	}
 	s.in = to
 	err := s.raw.Read(s.readOnce)

@@ -18,6 +18,15 @@ type Address struct {
 	Port    int    // 0: any free one
 	options url.Values
 	read    map[string]bool
+	parts   []string // the names of one of several protocols at the address, whose own options go before those for all
+}
+
+// For returns the address as one of several protocols sees it that are served there: an option name of that protocol may be given for it alone, as
+// protocol.name or wireFormat.protocol.name. A protocol may have more than one name.
+func (a *Address) For(protocol ...string) *Address {
+	part := *a
+	part.parts = protocol
+	return &part
 }
 
 // ParseAddress reads a connector's URI.
@@ -49,13 +58,25 @@ func (a *Address) Listen() string { return net.JoinHostPort(a.Host, strconv.Itoa
 
 // Text returns an option's text. Options of the transport may be written with or without "transport." in front.
 func (a *Address) Text(name string) (string, bool) {
-	for _, key := range [...]string{name, "transport." + name} {
+	for _, key := range a.keys(name) {
 		if v, ok := a.options[key]; ok {
 			a.read[key] = true
 			return v[len(v)-1], true
 		}
 	}
 	return "", false
+}
+
+// keys returns how an option may be written, the most specific first.
+func (a *Address) keys(name string) []string {
+	var keys []string
+	for _, part := range a.parts {
+		keys = append(keys, part+"."+name, "transport."+part+"."+name)
+		if rest, ok := strings.CutPrefix(name, "wireFormat."); ok {
+			keys = append(keys, "wireFormat."+part+"."+rest)
+		}
+	}
+	return append(keys, name, "transport."+name)
 }
 
 // Int reads an option that is a number.

@@ -244,14 +244,14 @@ func (c *conn) appendMessage(to []byte, v frame.Version, s *subscription, d *bro
 	}
 	to = c.appendFields(to, v, m, d.Redeliveries)
 	name, body, err := transformed(m, s)
-	to = appendProperties(to, v, m, name)
+	to, sized := appendProperties(to, v, m, name)
 	if err != nil {
 		to = frame.AppendHeader(to, v, "transformation-error", err.Error())
 	}
 	if body != nil {
 		return frame.AppendBody(to, body)
 	}
-	return appendPlainBody(to, m)
+	return appendPlainBody(to, m, sized)
 }
 
 // appendID appends a message's id and the line's end.
@@ -294,11 +294,17 @@ func (c *conn) appendFields(to []byte, v frame.Version, m *message.Message, rede
 }
 
 // appendProperties appends the message's properties, with the name of the transformation that was done, "" where none was. Properties that
-// cannot be read are left out from there on.
-func appendProperties(to []byte, v frame.Version, m *message.Message, transformation string) []byte {
+// cannot be read are left out from there on. sized tells that a content-length is among them, which is left to the body.
+func appendProperties(to []byte, v frame.Version, m *message.Message, transformation string) (_ []byte, sized bool) {
 	var space [32]byte
 	message.Entries(m.Properties, func(name []byte, value message.Primitive) bool {
-		if transformation != "" && string(name) == "transformation" {
+		switch string(name) {
+		case "transformation":
+			if transformation != "" {
+				return true
+			}
+		case "content-length":
+			sized = true
 			return true
 		}
 		to = append(appendMUTF8(to, v, name), ':')
@@ -313,7 +319,7 @@ func appendProperties(to []byte, v frame.Version, m *message.Message, transforma
 	if transformation != "" {
 		to = frame.AppendHeader(to, v, "transformation", transformation)
 	}
-	return to
+	return to, sized
 }
 
 // appendMUTF8 appends modified UTF-8 as part of a header.
@@ -340,10 +346,14 @@ func appendPrimitive(to []byte, p message.Primitive) []byte {
 }
 
 // appendPlainBody ends a frame with the body of a message for which there is no transformation.
-func appendPlainBody(to []byte, m *message.Message) []byte {
+func appendPlainBody(to []byte, m *message.Message, sized bool) []byte {
 	switch m.Kind {
 	case message.KindText:
-		return appendText(to, m)
+		if content := m.Content; !m.Compressed && !sized && len(content) >= 4 && isASCII(content[4:]) &&
+			int64(binary.BigEndian.Uint32(content)) == int64(len(content)-4) {
+			return frame.AppendBody(to, content[4:])
+		}
+		return appendText(to, m, sized)
 	case message.KindBytes:
 		if body, err := m.Plain(message.DefaultInflateLimit); err == nil {
 			return frame.AppendBody(frame.AppendNumber(to, "content-length", int64(len(body))), body)
@@ -353,16 +363,13 @@ func appendPlainBody(to []byte, m *message.Message) []byte {
 }
 
 // appendText ends a frame with a text. One in which a NUL occurs needs its length told, unlike all others: the length says that a body is bytes.
-func appendText(to []byte, m *message.Message) []byte {
-	if content := m.Content; !m.Compressed && len(content) >= 4 && isASCII(content[4:]) &&
-		int64(binary.BigEndian.Uint32(content)) == int64(len(content)-4) {
-		return frame.AppendBody(to, content[4:])
-	}
+// One that came with its length goes out with it.
+func appendText(to []byte, m *message.Message, sized bool) []byte {
 	text, err := m.TextBody()
 	if err != nil {
 		return frame.AppendBody(to, nil)
 	}
-	if strings.IndexByte(text.String(), 0) >= 0 {
+	if sized || strings.IndexByte(text.String(), 0) >= 0 {
 		to = frame.AppendNumber(to, "content-length", int64(len(text.String())))
 	}
 	return frame.AppendBody(to, []byte(text.String()))

@@ -19,6 +19,8 @@ func (c *Connection) Ack(ack *message.Ack, whenDone store.Completion) error {
 		}
 		return nil
 	}
+	s.lastAck.Store(c.broker.millis())
+	c.broker.options.Plugins.Events.acknowledged(c.info.ClientID, ack)
 	if s.info.Browser {
 		return s.ackBrowsed(ack, whenDone)
 	}

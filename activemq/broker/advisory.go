@@ -3,6 +3,7 @@ package broker
 import (
 	"strings"
 
+	"goactivemq/activemq/broker/policy"
 	"goactivemq/activemq/message"
 )
 
@@ -18,6 +19,7 @@ const (
 	adviseTempTopics  = "TempTopic"
 	adviseProducers   = "Producer."
 	adviseConsumers   = "Consumer."
+	adviseAnonymous   = "Producer.Anonymous"
 )
 
 // advise sends an advisory to those who listen.
@@ -132,6 +134,9 @@ func endpointTopic(prefix string, d message.Destination) string {
 
 // adviseProducer tells about a new producer of one destination.
 func (b *Broker) adviseProducer(_ *Connection, p *producer) {
+	if p.info.Destination == nil && b.options.AnonymousProducers {
+		b.advise(adviseAnonymous, p.info, nil)
+	}
 	b.adviseEndpoint(adviseProducers, p.info.Destination, p.info, "producerCount")
 }
 
@@ -196,6 +201,9 @@ func (b *Broker) replayLocked(s *Subscription) {
 				b.tellLocked(s, adviseConnections, connectionShown(c), nil)
 			}
 		}
+		if message.Matches(pattern, adviseMaster) {
+			b.tellLocked(s, adviseMaster, nil, nil) // sent when the broker became the master, and kept for who comes later
+		}
 		b.replayEndpointsLocked(s, pattern)
 	}
 }
@@ -245,6 +253,9 @@ func (b *Broker) replayEndpointsLocked(s *Subscription, pattern string) {
 	}
 }
 
+// unlimited is for what is told to one consumer alone, which nothing makes up for.
+var unlimited = policy.Default()
+
 // tellLocked sends an advisory to one consumer.
 func (b *Broker) tellLocked(s *Subscription, topic string, data any, properties message.Map) {
 	name := message.Destination{Kind: message.Topic, Name: message.AdvisoryPrefix + topic}
@@ -259,8 +270,7 @@ func (b *Broker) tellLocked(s *Subscription, topic string, data any, properties 
 	}
 	m := b.advisory(name, data, properties, s.info.Consumer)
 	l := t.newLoad(m)
-	t.inFlight.Add(1)
-	if lost := s.offer(&delivery{message: m, from: t, load: l}, -1); lost != nil {
-		t.discarded(lost)
-	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.offerLocked(s, m, l, &unlimited)
 }

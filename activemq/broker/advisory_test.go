@@ -112,7 +112,7 @@ func TestAdvisoriesReplayed(t *testing.T) {
 		ends := f.consume(a, "ends", "topic://ActiveMQ.Advisory.Consumer.>,topic://ActiveMQ.Advisory.Producer.Topic.T")
 		f.wantAdvisories(ends, "Consumer.Queue.Q: consumer ID:a:1:1, 1 left", "Producer.Topic.T: producer ID:a:1:1, 1 left")
 		all := f.consume(a, "all", "topic://ActiveMQ.Advisory.>")
-		f.wantAdvisories(all, "Queue: added queue://Q", "Topic: added topic://T", "Connection: connected a from tcp://a:1",
+		f.wantAdvisories(all, "Queue: added queue://Q", "Topic: added topic://T", "Connection: connected a from tcp://a:1", "MasterBroker: <nil>",
 			"Consumer.Queue.Q: consumer ID:a:1:1, 1 left", "Producer.Topic.T: producer ID:a:1:1, 1 left")
 		f.wantAdvisories(first)
 		f.wantAdvisories(ends)

@@ -4,12 +4,8 @@ package broker
 type afterwards struct {
 	touched touched
 	dead    []deadLetter
-}
-
-// deadLetter is a delivery that a dead letter strategy has to see.
-type deadLetter struct {
-	delivery *delivery
-	cause    string // "" for an expired message
+	slow    []*Subscription // that have just become slow
+	told    []told
 }
 
 // touched are the peers that were given messages, each once.
@@ -43,7 +39,7 @@ func (a *afterwards) take() afterwards {
 }
 
 // do does it. The caller holds no lock. A connection whose client has more to say at once puts the sending off until it has said that.
-func (a *afterwards) do(b *Broker, by *Connection) {
+func (a *afterwards) do(d *Destination, by *Connection) {
 	if by != nil && len(a.touched) > 0 {
 		by.gave = true
 	}
@@ -55,6 +51,12 @@ func (a *afterwards) do(b *Broker, by *Connection) {
 		a.touched.flush()
 	}
 	for _, l := range a.dead {
-		b.bury(l)
+		d.broker.bury(l)
+	}
+	for _, t := range a.told {
+		t.tell(d)
+	}
+	for _, s := range a.slow {
+		d.broker.slowConsumer(s, d)
 	}
 }

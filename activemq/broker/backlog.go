@@ -20,6 +20,7 @@ type backlog struct {
 	waiting  list
 	bytes    int64 // of waiting
 	later    list
+	spooled  spooled // behind later: what memory has no room for
 	overflow bool
 	pagedTo  int64 // greatest sequence that was taken into memory
 	newest   int64 // greatest sequence that arrived; unknown: no stored message did since the store was opened with some
@@ -34,6 +35,12 @@ type backlog struct {
 
 	// withheld are the sequences of stored messages that a transaction found prepared at start has acknowledged.
 	withheld map[int64]bool
+
+	// Of the refill that is under way: how many messages may still be read from the spool, the bytes that were, and what could not be.
+	toUnspool  int
+	unspooled  int64
+	lost       int
+	spoolError error
 
 	prioritized bool
 	delivered   int64 // greatest sequence of those that came back after they may have reached an application
@@ -78,7 +85,7 @@ func (b *backlog) add(d *delivery, room bool) bool {
 		b.newest = d.entry.Sequence
 	}
 	switch {
-	case stored && (b.overflow || !room && b.waiting.len > 0):
+	case stored && (b.overflow || b.spooled.count > 0 || !room && b.waiting.len > 0):
 		b.overflow = true
 		return false
 	case stored:
@@ -87,12 +94,7 @@ func (b *backlog) add(d *delivery, room bool) bool {
 	case b.overflow:
 		b.arrivals++
 		d.after, d.arrival = b.newest, b.arrivals
-		b.later.push(d)
-		for _, c := range b.cursors {
-			if c.late == nil {
-				c.late = d
-			}
-		}
+		b.pushLater(d)
 	default:
 		b.arrivals++
 		d.after, d.arrival = b.pagedTo, b.arrivals
@@ -100,6 +102,19 @@ func (b *backlog) add(d *delivery, room bool) bool {
 	}
 	return true
 }
+
+// pushLater puts a delivery behind those in later.
+func (b *backlog) pushLater(d *delivery) {
+	b.later.push(d)
+	for _, c := range b.cursors {
+		if c.late == nil {
+			c.late = d
+		}
+	}
+}
+
+// hasMore tells whether there is something behind what is waiting.
+func (b *backlog) hasMore() bool { return b.overflow || b.later.len > 0 || b.spooled.count > 0 }
 
 // unknown is the place behind all that the store held when it was opened.
 const unknown = math.MaxInt64
@@ -112,6 +127,7 @@ func (b *backlog) placeLater(sequence int64) {
 	for d := b.later.first; d != nil; d = d.next {
 		d.after = sequence - 1
 	}
+	b.spooled.unplaced = sequence - 1
 }
 
 // enter puts a new delivery in its place among the waiting, looking from the back.
@@ -173,13 +189,17 @@ func (b *backlog) leave(d *delivery) {
 // refill reads the next page from the store. It returns the bytes that entered memory, and whether it got on. What cannot be read is
 // left out, and told in err.
 func (b *backlog) refill(limit int) (bytes int64, progress bool, err error) {
+	b.toUnspool, b.unspooled, b.lost, b.spoolError = limit, 0, 0, nil
 	if !b.overflow {
-		return 0, false, nil
+		b.mergeLater(unknown)
+		return b.unspooled, b.unspooled > 0, b.spoolError
 	}
 	page, err := b.page(b.pagedTo, limit, pageBytes)
 	for i := range page {
 		l := &page[i]
-		b.mergeLater(l.Entry.Sequence)
+		if !b.mergeLater(l.Entry.Sequence) {
+			break // there is more before it than is read at a time
+		}
 		b.pagedTo = l.Entry.Sequence
 		if b.withheld[l.Entry.Sequence] || b.taken[l.Entry.Sequence] {
 			delete(b.taken, l.Entry.Sequence)
@@ -193,7 +213,10 @@ func (b *backlog) refill(limit int) (bytes int64, progress bool, err error) {
 		b.overflow = false
 		b.mergeLater(unknown)
 	}
-	return bytes, len(page) > 0 || err == nil, err
+	if err == nil {
+		err = b.spoolError
+	}
+	return bytes + b.unspooled, len(page) > 0 || err == nil, err
 }
 
 // loaded makes the delivery of a message read from the store. It keeps nothing else of the page alive.
@@ -211,13 +234,18 @@ func (b *backlog) redeliveriesOf(l *store.Loaded) int32 {
 	return l.Message.Redeliveries
 }
 
-// mergeLater moves the messages that are not stored and came before the stored one of that sequence into the waiting ones.
-func (b *backlog) mergeLater(sequence int64) {
-	for b.later.first != nil && (b.later.first.after < sequence || sequence == unknown) {
+// mergeLater moves the messages that are not stored and came before the stored one of that sequence into the waiting ones, and tells whether those
+// are all.
+func (b *backlog) mergeLater(sequence int64) bool {
+	for b.later.first != nil || b.unspool() {
 		d := b.later.first
+		if d.after >= sequence && sequence != unknown {
+			return true
+		}
 		b.leaveLater(d)
 		b.enter(d)
 	}
+	return b.spooled.count == 0
 }
 
 // leaveLater takes one out of later.

@@ -58,7 +58,8 @@ type Options struct {
 	SendFailIfNoSpace                  bool
 	SendFailIfNoSpaceAfter             time.Duration
 
-	Advisories bool
+	Advisories         bool
+	AnonymousProducers bool // advisories tell about producers without a destination, too
 
 	// StoreBeforeDispatch keeps a queue's messages from consumers until the disk has them (kahaDB's
 	// concurrentStoreAndDispatchQueues="false").
@@ -71,6 +72,10 @@ type Options struct {
 	Password func(user string) (password string, known bool)
 
 	PopulateUserID bool
+
+	Plugins Plugins
+
+	Spool *Spool // nil: what is not stored waits in memory only
 
 	Log *slog.Logger
 	Now func() time.Time // nil: time.Now
@@ -88,6 +93,9 @@ type Broker struct {
 	storage   *Usage // what the store takes up on disk, as it was a moment ago
 	scheduled *Usage // what the scheduler takes up there
 	retention retention
+	temporary *Usage // what is spooled to disk because memory has no room
+	slow      slowConsumers
+	flow      flow
 	sequence  atomic.Int64 // of messages, as clients see it
 	numbers   atomic.Int64 // of connections and subscriptions
 
@@ -120,8 +128,10 @@ func New(o Options) (*Broker, error) {
 		now:         o.Now,
 		memory:      newUsage("memory", o.MemoryLimit, nil),
 		storage:     newUsage("store", o.StoreLimit, nil),
+		temporary:   newUsage("temp", o.TempLimit, nil),
 		scheduled:   newUsage("jobScheduler", o.SchedulerLimit, nil),
 		stop:        make(chan struct{}),
+		slow:        newSlowConsumers(),
 		connections: map[string]*Connection{},
 		clients:     map[string]*Connection{},
 		queues:      map[message.Destination]*Queue{},
@@ -236,6 +246,9 @@ func (b *Broker) Options() Options { return b.options }
 
 // Memory returns what messages in memory take up.
 func (b *Broker) Memory() *Usage { return b.memory }
+
+// Temporary returns what is spooled to disk because memory has no room for it.
+func (b *Broker) Temporary() *Usage { return b.temporary }
 
 // Storage returns what the store takes up on disk, as it was a moment ago.
 func (b *Broker) Storage() *Usage { return b.storage }

@@ -18,6 +18,7 @@ type browse struct {
 	last   int64          // where the store's part ends; 0: there is none
 	page   []store.Loaded
 	ended  bool
+	most   int // messages to show; 0: all
 }
 
 // subscribeBrowser shows a browser what the queue holds now.
@@ -38,7 +39,7 @@ func (b *Broker) subscribeBrowser(s *Subscription, name message.Destination) err
 func (q *Queue) newBrowse(by *Subscription) *browse {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	w := &browse{queue: q, by: by}
+	w := &browse{queue: q, by: by, most: q.policy.MaxBrowse}
 	for _, s := range q.consumers {
 		s.mu.Lock()
 		for d := s.inFlight.first; d != nil; d = d.next {
@@ -64,7 +65,10 @@ func (w *browse) wakeup() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for s.creditLocked() && !w.ended {
-		m := w.next()
+		var m *message.Message
+		if w.most == 0 || s.dispatched.Load() < int64(w.most) {
+			m = w.next()
+		}
 		if m == nil {
 			w.ended = true
 			s.conn.peer.Dispatch(Dispatch{Consumer: s.info.Consumer})

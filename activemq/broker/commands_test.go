@@ -204,6 +204,7 @@ func (f *fixture) doClient(command string, w words) string {
 func (f *fixture) doConsume(c *client, w words) string {
 	s, err := f.tryConsume(c, w.at(1), w.at(2), func(i *message.ConsumerInfo) {
 		i.Prefetch = int32(w.number("prefetch", 100))
+		i.MaxPending = int32(w.number("pending", 0))
 		i.Priority = int8(w.number("priority", 0))
 		i.Selector = message.NonEmpty(strings.ReplaceAll(w.named["selector"], "_", " "))
 		i.SubscriptionName = message.NonEmpty(w.named["durable"])

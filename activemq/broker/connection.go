@@ -1,8 +1,11 @@
 package broker
 
 import (
+	"cmp"
 	"maps"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/selector"
@@ -17,9 +20,12 @@ type Connection struct {
 	gone   chan struct{}
 
 	// The goroutine that calls the methods owns these.
-	putsOff bool    // the client's next command is there already
-	later   touched // what is put off until it has been done
-	gave    bool    // a message that it sent was given to a consumer at once
+	aside   atomic.Int64 // messages of its client that wait for room without it
+	putsOff bool         // the client's next command is there already
+	later   touched      // what is put off until it has been done
+	gave    bool         // a message that it sent was given to a consumer at once
+
+	sentLast map[message.ProducerID]int64 // numbers of the last messages, of a client that reconnected
 
 	closing sync.Once
 	closed  chan struct{} // closed when Close is through
@@ -67,6 +73,7 @@ func (b *Broker) Connect(info *message.ConnectionInfo, peer Peer, remote string)
 	}
 	b.totals.connections.Add(1)
 	b.adviseConnection(c)
+	b.options.Plugins.Events.connection("Adding", info)
 	return c, nil
 }
 
@@ -179,6 +186,7 @@ func (c *Connection) end(last lastDelivered) {
 		b.removeTemporary(d)
 	}
 	b.adviseConnectionGone(c)
+	b.options.Plugins.Events.connection("Removing", c.info)
 }
 
 // consumer returns the consumer of that id, nil when there is none.
@@ -188,7 +196,7 @@ func (c *Connection) consumer(id message.ConsumerID) *Subscription {
 	return c.consumers[id]
 }
 
-// consumersOf returns the consumers of a session, of all for nil.
+// consumersOf returns the consumers of a session, of all for nil, in the order in which they came.
 func (c *Connection) consumersOf(session *message.SessionID) []*Subscription {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -198,7 +206,15 @@ func (c *Connection) consumersOf(session *message.SessionID) []*Subscription {
 			found = append(found, s)
 		}
 	}
+	slices.SortFunc(found, func(x, y *Subscription) int { return cmp.Compare(x.number, y.number) })
 	return found
+}
+
+// producer returns the producer of that id, nil when there is none.
+func (c *Connection) producer(id message.ProducerID) *producer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.producers[id]
 }
 
 // producersOf returns the producers of a session, of all for nil.
@@ -247,6 +263,8 @@ func (c *Connection) AddProducer(info *message.ProducerInfo) error {
 		return errEnded(c)
 	}
 	c.broker.adviseProducer(c, p)
+	c.broker.options.Plugins.Events.producer("Adding", info)
+	changed(c.broker.options.Plugins.EndpointsChanged)
 	return nil
 }
 
@@ -269,6 +287,8 @@ func (c *Connection) removeProducer(p *producer) {
 		p.destination.producers.Add(-1)
 	}
 	c.broker.adviseProducerGone(c, p)
+	c.broker.options.Plugins.Events.producer("Removing", p.info)
+	changed(c.broker.options.Plugins.EndpointsChanged)
 }
 
 // ProducerWindow returns the window that the producer asked for, 0 when it did not.
@@ -290,7 +310,12 @@ func (c *Connection) AddConsumer(info *message.ConsumerInfo) (*Subscription, err
 		return nil, fail(InvalidDestination, "the consumer names no destination")
 	}
 	info.Destination = c.broker.named(info.Destination)
-	s := &Subscription{info: info, conn: c, prefetch: int(info.Prefetch), number: c.broker.nextNumber()}
+	p := c.broker.options.Policies.For(info.Destination.First())
+	s := &Subscription{
+		info: info, conn: c, number: c.broker.nextNumber(),
+		prefetch: p.Prefetch.For(info), extended: p.PrefetchExtended,
+	}
+	s.lastAck.Store(c.broker.millis())
 	if !info.Selector.IsEmpty() {
 		compiled, err := selector.Parse(info.Selector.String())
 		if err != nil {
@@ -318,6 +343,11 @@ func (c *Connection) AddConsumer(info *message.ConsumerInfo) (*Subscription, err
 		c.broker.options.SelectorCache.Add(*info.Destination, info.Selector.String())
 	}
 	c.broker.adviseConsumer(s)
+	c.broker.options.Plugins.Events.consumer("Adding", info)
+	changed(c.broker.options.Plugins.EndpointsChanged)
+	if peer, ok := c.peer.(ConsumerControl); ok && info.Prefetch != 0 && s.prefetch == 0 {
+		peer.ChangePrefetch(*info.Consumer, 0) // the client has to pull
+	}
 	return s, nil
 }
 
@@ -351,13 +381,20 @@ func (c *Connection) RemoveConsumer(id message.ConsumerID, last int64) {
 // removeConsumer takes a consumer out.
 func (c *Connection) removeConsumer(s *Subscription, last lastDelivered) {
 	c.mu.Lock()
+	here := c.consumers[*s.info.Consumer] == s
 	delete(c.consumers, *s.info.Consumer)
 	c.mu.Unlock()
+	if !here {
+		return // the broker and the client can come to it at the same time
+	}
 	c.broker.unsubscribe(s)
+	c.broker.slow.forget(s)
 	s.close(last)
 	s.wakeOrigins() // others may get now what it kept from them, as an exclusive consumer or the owner of a group
 	c.broker.options.SelectorCache.Remove(*s.info.Destination, s.info.Selector.String())
 	c.broker.adviseConsumerGone(s)
+	c.broker.options.Plugins.Events.consumer("Removing", s.info)
+	changed(c.broker.options.Plugins.EndpointsChanged)
 }
 
 // close takes back what is in flight and puts it where it came from, with one delivery more on its count where it may have reached the

@@ -73,7 +73,7 @@ func (d *delivery) sequence() int64 {
 }
 
 // size is what the delivery's message counts for in memory limits.
-func (d *delivery) size() int64 { return int64(d.message.Size()) }
+func (d *delivery) size() int64 { return d.from.base().sizeOf(d.message) }
 
 // list is a doubly linked list of deliveries through their own links: no allocation, removal from anywhere.
 type list struct {

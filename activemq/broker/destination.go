@@ -19,8 +19,13 @@ type Destination struct {
 	fanOuts atomic.Pointer[fanOutQueues]
 
 	producers atomic.Int64
-	uses      atomic.Int64 // consumers and producers that ever came
-	idle      idle         // the broker's goroutine owns it
+
+	spools func() bool  // tells whether the disk takes what memory has no room for; nil: it never does
+	uses   atomic.Int64 // consumers and producers that ever came
+	idle   idle         // the broker's goroutine owns it
+
+	asideStored, asideMemory  aside // messages that wait for room without their connections
+	blockedSends, blockedTime atomic.Int64
 
 	// The counters that management shows, with JMX's meaning.
 	enqueued, dequeued, dispatched, expired, inFlight, size atomic.Int64
@@ -55,10 +60,15 @@ func (d *Destination) counters() Counters {
 	}
 }
 
-// hasRoom tells whether a stored message may stay in memory too: the original's cursors stop at 70 % of the limit.
+// hasRoom tells whether a stored message may stay in memory too.
 func (d *Destination) hasRoom() bool {
-	const highWater = 70
+	highWater := d.policy.CursorHighWater
 	return d.memory.Percent() < highWater && d.broker.memory.Percent() < highWater
+}
+
+// sizeOf is what a message counts for in the destination's memory limit.
+func (d *Destination) sizeOf(m *message.Message) int64 {
+	return int64(len(m.Content)+len(m.Properties)) + d.policy.MinimumSize
 }
 
 // load is a topic's message in memory, counted once however many consumers have it.

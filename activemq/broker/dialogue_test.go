@@ -21,7 +21,7 @@ var rewrite = flag.Bool("rewrite", false, "write what really came into testdata/
 //
 //	broker key=value …                     options, before everything else; see dialogueOptions
 //	connect CLIENT [id=CLIENTID]           drop CLIENT ends it without a word
-//	consume CLIENT NAME DESTINATION [prefetch=N priority=N selector=S durable=NAME browser nolocal retroactive sorted]
+//	consume CLIENT NAME DESTINATION [prefetch=N pending=N priority=N selector=S durable=NAME browser nolocal retroactive sorted]
 //	                                       sorted lists what comes by name, where its order means nothing
 //	close NAME [delivered=none|MESSAGE]    without it the client says nothing about what was delivered
 //	send CLIENT DESTINATION MESSAGE … [tx=T transient empty priority=N ttl=1s KEY:VALUE]
@@ -117,8 +117,6 @@ func dialogueOptions(t *testing.T, words []string) func(*broker.Options) {
 			e.StrictOrder = true
 		case "page":
 			e.MaxPageSize = number
-		case "pending":
-			e.MaxPendingPerTopic = number
 		case "persistRedelivered":
 			e.PersistRedelivered = true
 		case "discard":

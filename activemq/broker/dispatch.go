@@ -28,7 +28,7 @@ func (q *Queue) dispatchLocked() {
 		if q.startLocked() != nil {
 			continue // the group of a message that was passed over is free now
 		}
-		if !q.overflow {
+		if !q.hasMore() {
 			return
 		}
 		if !q.windowOpen() {
@@ -90,6 +90,7 @@ func (q *Queue) gaveLocked(t *taker, d *delivery) {
 	q.touched.add(t.Subscription)
 	q.inFlight.Add(1)
 	q.dispatched.Add(1)
+	q.noteDispatched(&q.Destination, d.message)
 	q.assignLocked(t, d.message)
 	if !q.policy.StrictOrder && t != q.exclusive {
 		q.placeLocked(t)
@@ -100,7 +101,11 @@ func (q *Queue) gaveLocked(t *taker, d *delivery) {
 func (q *Queue) refillLocked() bool {
 	bytes, progress, err := q.refill(max(q.policy.MaxPageSize, 1))
 	q.memory.add(bytes)
-	if err != nil {
+	q.size.Add(-int64(q.lost))
+	switch {
+	case q.spoolError != nil:
+		q.broker.log.Error("messages of "+q.name.String()+" cannot be read from the temporary store and are lost", "messages", q.lost, "error", q.spoolError)
+	case err != nil:
 		q.broker.log.Error("messages of "+q.name.String()+" cannot be read from the store and stay there undelivered", "error", err)
 	}
 	return progress

@@ -84,12 +84,16 @@ func (h *share) dispatchLocked() {
 					h.expireLocked(d)
 				}
 			case !s.take(d, &h.waiting):
+				if s.becomesSlow() {
+					h.topic.slow = append(h.topic.slow, s)
+				}
 				return
 			default:
 				h.topic.touched.add(s)
 				h.bytes -= size
 				h.topic.inFlight.Add(1)
 				h.topic.dispatched.Add(1)
+				h.topic.noteDispatched(&h.topic.Destination, d.message)
 			}
 			d = next
 		}
@@ -107,6 +111,13 @@ func (h *share) refillLocked() bool {
 		h.topic.broker.log.Error("messages of durable subscription "+h.durable.key+" on "+h.topic.name.String()+" cannot be read from the store and stay there undelivered", "error", err)
 	}
 	return progress
+}
+
+// passOverLocked drops a message that has just been published and is not for the subscription's client.
+func (h *share) passOverLocked(e *store.Entry) {
+	if e != nil {
+		h.stored.Remove(e, nil, nil, nil)
+	}
 }
 
 // unmatchedLocked drops a message that the selector does not let through, or that has expired.
@@ -189,6 +200,7 @@ func (h *share) dropped(ds []*delivery) {
 // goneLocked does the accounts of a delivery that has left the share.
 func (h *share) goneLocked(d *delivery) {
 	d.state = done
+	h.topic.noteConsumed(&h.topic.Destination, d.message)
 	h.topic.inFlight.Add(-1)
 	h.topic.dequeued.Add(1)
 	h.topic.broker.totals.dequeued.Add(1)

@@ -15,6 +15,12 @@ func (b *Broker) lookAfter() {
 	defer expiry.Stop()
 	storage := time.NewTicker(storageInterval)
 	defer storage.Stop()
+	var slow <-chan time.Time
+	if period := b.slowCheckPeriod(); period > 0 {
+		ticker := time.NewTicker(period)
+		defer ticker.Stop()
+		slow = ticker.C
+	}
 	var purge <-chan time.Time
 	if b.options.PurgeInterval > 0 {
 		ticker := time.NewTicker(b.options.PurgeInterval)
@@ -30,6 +36,8 @@ func (b *Broker) lookAfter() {
 			b.purgeInactive()
 		case <-storage.C:
 			b.lookAtDisk()
+		case <-slow:
+			b.checkSlow()
 		case <-expiry.C:
 			for _, q := range b.Queues() {
 				q.expire()

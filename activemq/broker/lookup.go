@@ -1,6 +1,8 @@
 package broker
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"goactivemq/activemq/message"
@@ -43,6 +45,9 @@ func (b *Broker) makeLocked(name message.Destination, c *Connection) (place, err
 	if name == retainedQueue {
 		return nil, fail(NotAuthorized, "%s is where the broker keeps retained messages: send to their topics, or subscribe there", name)
 	}
+	if err := b.roomForLocked(name); err != nil {
+		return nil, err
+	}
 	var made place
 	var err error
 	if name.IsQueue() {
@@ -59,12 +64,40 @@ func (b *Broker) makeLocked(name message.Destination, c *Connection) (place, err
 		}
 	}
 	b.adviseDestinationLocked(name, message.AddDestination, c)
+	b.options.Plugins.Events.destination("Adding", name)
+	changed(b.options.Plugins.DestinationsChanged)
 	for _, s := range b.patterns {
 		if covers(s, name) {
 			made.attach(s)
 		}
 	}
 	return made, nil
+}
+
+// roomForLocked refuses a destination beyond the number that its policy allows.
+func (b *Broker) roomForLocked(name message.Destination) error {
+	p := b.options.Policies.For(name)
+	if p.MaxDestinations < 0 || name.IsAdvisory() {
+		return nil
+	}
+	n := 0
+	for _, d := range b.namesLocked(name.IsQueue()) {
+		if d.Kind == name.Kind && !d.IsAdvisory() && b.options.Policies.For(d) == p {
+			n++
+		}
+	}
+	if n >= p.MaxDestinations {
+		return fail(IllegalState, "The maximum number of destinations allowed (%d) for the policy %s has already been reached; %s is not made", p.MaxDestinations, p.Pattern, name)
+	}
+	return nil
+}
+
+// namesLocked returns the names of all queues, or of all topics.
+func (b *Broker) namesLocked(queues bool) []message.Destination {
+	if queues {
+		return slices.Collect(maps.Keys(b.queues))
+	}
+	return slices.Collect(maps.Keys(b.topics))
 }
 
 // covers tells whether a consumer's name with wildcards covers a destination.
@@ -238,6 +271,8 @@ func (b *Broker) take(name message.Destination, c *Connection) (place, error) {
 	}
 	b.deleteLocked(name)
 	b.adviseDestinationLocked(name, message.RemoveDestination, c)
+	b.options.Plugins.Events.destination("Removing", name)
+	changed(b.options.Plugins.DestinationsChanged)
 	return p, nil
 }
 

@@ -27,6 +27,10 @@ func (b *Broker) newQueue(name message.Destination) (*Queue, error) {
 	q.plan.Store(b.virtual.Load().For(name))
 	q.backlog.from = q
 	q.backlog.prioritized = q.policy.Prioritized
+	if b.options.Spool != nil && q.policy.Spools {
+		q.spooled.to, q.spooled.usage = b.options.Spool, b.temporary
+		q.Destination.spools = q.spools
+	}
 	if name.IsTemporary() {
 		return q, nil
 	}
@@ -135,7 +139,12 @@ func (q *Queue) arriveLocked(m *message.Message, e *store.Entry) {
 	}
 	q.enqueued.Add(1)
 	q.size.Add(1)
+	q.noteArrived(&q.Destination, m, len(q.consumers))
 	d := &delivery{message: m, entry: e, from: q, redeliveries: m.Redeliveries}
+	if q.spoolLocked(d) {
+		q.dispatchLocked() // there may be somebody for whom it is the next
+		return
+	}
 	if q.add(d, q.bytes < frontBytes && q.hasRoom()) {
 		q.memory.add(d.size())
 		q.dispatchLocked()
@@ -197,6 +206,8 @@ func (q *Queue) dropped(ds []*delivery) {
 // goneLocked does the accounts of a delivery that has left the queue.
 func (q *Queue) goneLocked(d *delivery) {
 	d.state = done
+	q.noteConsumed(&q.Destination, d.message)
+	q.broker.forgetLetter(d.message)
 	if len(q.taken) > 0 && d.entry != nil {
 		delete(q.taken, d.entry.Sequence)
 	}
@@ -249,7 +260,18 @@ func (q *Queue) unlockFor(by *Connection) {
 	q.scanOnLocked()
 	later := q.afterwards.take()
 	q.mu.Unlock()
-	later.do(q.broker, by)
+	later.do(&q.Destination, by)
+}
+
+// Consumers returns the consumers as they are now.
+func (q *Queue) Consumers() []*Subscription {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	all := make([]*Subscription, len(q.consumers))
+	for i, t := range q.consumers {
+		all[i] = t.Subscription
+	}
+	return all
 }
 
 // expectConsumers has the store note that messages may be delivered from now on.
@@ -274,6 +296,7 @@ func (q *Queue) remove(whenDone store.Completion) {
 		q.memory.add(-d.size())
 	}
 	q.overflow = false
+	q.spooled.discard()
 	q.mu.Unlock()
 	if q.stored == nil {
 		whenDone(nil)

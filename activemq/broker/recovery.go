@@ -118,7 +118,7 @@ func (t *Topic) recoverLocked(s *Subscription) {
 	}
 	for _, m := range t.recoverableLocked(false) {
 		if s.wants(m, m.Redeliveries) {
-			t.offerLocked(s, m, t.newLoad(m))
+			t.offerLocked(s, m, t.newLoad(m), t.policy)
 		}
 	}
 }

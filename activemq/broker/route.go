@@ -21,7 +21,7 @@ const forwardsMax = 32
 // sendVirtual sends a message that was sent to a destination with a plan. Nothing is sent when any of the destinations has no room for it
 // and must not wait.
 func (c *Connection) sendVirtual(p place, m *message.Message, whenDone store.Completion) error {
-	legs, together, err := c.legsOf(nil, p, m, forwardsMax)
+	legs, together, err := c.broker.legsOf(nil, p, m, c, forwardsMax)
 	if err != nil {
 		return err
 	}
@@ -44,8 +44,8 @@ func (c *Connection) sendVirtual(p place, m *message.Message, whenDone store.Com
 	return nil
 }
 
-// legsOf appends where a message that was sent to p goes. together tells that all of it is to happen in one transaction.
-func (c *Connection) legsOf(legs []leg, p place, m *message.Message, left int) (_ []leg, together bool, err error) {
+// legsOf appends where a message that by, or the broker itself, sent to p goes. together tells that all of it is to happen in one transaction.
+func (b *Broker) legsOf(legs []leg, p place, m *message.Message, by *Connection, left int) (_ []leg, together bool, err error) {
 	plan := p.base().plan.Load()
 	if plan == nil {
 		return append(legs, leg{to: p, message: m}), false, nil
@@ -54,12 +54,12 @@ func (c *Connection) legsOf(legs []leg, p place, m *message.Message, left int) (
 		return nil, false, fail(IllegalState, "%s was forwarded %d times: virtual destinations forward in a circle", m.Destination, forwardsMax)
 	}
 	follow := func(to message.Destination, copied *message.Message) error {
-		next, err := c.broker.lookup(to, c)
+		next, err := b.lookup(to, by)
 		if err != nil {
 			return err
 		}
 		more := false
-		legs, more, err = c.legsOf(legs, next, copied, left-1)
+		legs, more, err = b.legsOf(legs, next, copied, by, left-1)
 		together = together || more
 		return err
 	}
@@ -71,7 +71,7 @@ func (c *Connection) legsOf(legs []leg, p place, m *message.Message, left int) (
 		}
 	}
 	for i := range plan.FanOuts {
-		legs = c.broker.fanOut(legs, p, plan, i, m)
+		legs = b.fanOut(legs, p, plan, i, m)
 		together = together || plan.FanOuts[i].Transacted
 	}
 	forwards, keeps := plan.Forwards(selectable{m, m.Redeliveries})

@@ -66,14 +66,14 @@ func scheduleFailed(err error) error {
 // waitForJobs blocks while the scheduler's store has reached its limit.
 func (c *Connection) waitForJobs(m *message.Message) error {
 	b := c.broker
-	full := b.scheduled.full()
+	full := b.scheduled.full(100)
 	if full == nil {
 		return nil
 	}
 	c.flushLater()
 	since := b.now()
 	b.log.Warn("Job Scheduler Store is Full (" + full.String() + "). Stopping producer (" + fmt.Sprint(m.Producer) + ") of " + c.remote + " to prevent flooding of the job scheduler store.")
-	if b.scheduled.wait(c.gone, 0) == roomGone {
+	if b.scheduled.wait(100, c.gone, 0) == roomGone {
 		return fail(NotConnected, "the connection ended while its producer waited for room in the job scheduler store")
 	}
 	b.log.Info("producer " + fmt.Sprint(m.Producer) + " of " + c.remote + " goes on after " + b.now().Sub(since).String() + " of waiting for room in the job scheduler store")
@@ -109,13 +109,6 @@ func (b *Broker) DeliverScheduled(m *message.Message, whenDone store.Completion)
 	if err != nil {
 		return false, err
 	}
-	usage := p.base().memory
-	if m.Persistent && b.options.Persistent && !m.Destination.IsTemporary() {
-		usage = b.storage
-	}
-	if full := usage.full(); full != nil && p.base().policy.ProducerFlowControl {
-		return true, noRoom(full, m, p.base())
-	}
 	if m.ID == nil {
 		m.ID = b.systemID()
 	} else {
@@ -124,7 +117,32 @@ func (b *Broker) DeliverScheduled(m *message.Message, whenDone store.Completion)
 		m.ID = &id
 	}
 	m.BrokerIn = b.millis()
+	legs, _, err := b.legsOf(nil, p, m, nil, forwardsMax)
+	if err != nil {
+		return false, err
+	}
+	for _, l := range legs {
+		if err := l.roomFor(); err != nil && !l.droppable {
+			return true, err
+		}
+	}
 	b.totals.enqueued.Add(1)
-	p.send(m, nil, orNobody(whenDone))
+	each := shared(len(legs), orNobody(whenDone))
+	for _, l := range legs {
+		l.to.send(l.message, nil, each)
+	}
+	if len(legs) == 0 {
+		each(nil)
+	}
 	return false, nil
+}
+
+// roomFor tells why there is no room for a message that nobody can wait for.
+func (l leg) roomFor() error {
+	d := l.to.base()
+	usage, percent := d.limitOf(l.message)
+	if full := usage.full(percent); full != nil && d.policy.ProducerFlowControl {
+		return noRoom(full, l.message, d)
+	}
+	return nil
 }

@@ -9,7 +9,7 @@ import (
 // consumers. The message and its slices are the broker's from then on. whenDone, where not nil, is called when the producer may be
 // told that the broker has the message; an error that is returned means that it has not, and whenDone is not called.
 //
-// Send blocks while a limit leaves no room, and with it the connection.
+// Where a limit leaves no room, a message with a whenDone waits aside and Send returns; for any other Send blocks, and with it the connection.
 func (c *Connection) Send(m *message.Message, whenDone store.Completion) error {
 	if m.Destination == nil || m.ID == nil {
 		return fail(InvalidDestination, "the message names no destination, or has no id")
@@ -17,7 +17,16 @@ func (c *Connection) Send(m *message.Message, whenDone store.Completion) error {
 	if m.Destination.IsAdvisory() && !c.broker.options.Advisories {
 		return fail(InvalidDestination, "advisories are switched off")
 	}
+	if again, err := c.isResend(m); again || err != nil {
+		if err == nil && whenDone != nil {
+			whenDone(nil)
+		}
+		return err
+	}
 	m.Destination = c.broker.named(m.Destination)
+	if answered, err := c.answer(m, whenDone); answered {
+		return err
+	}
 	c.arrived(m)
 	err := c.route(m, whenDone)
 	if err != nil && whenDone == nil && m.Transaction != nil {
@@ -44,6 +53,8 @@ func (c *Connection) arrived(m *message.Message) {
 	if b.options.PopulateUserID && !c.info.UserName.IsNull() {
 		m.UserID = c.info.UserName
 	}
+	b.stamped(m)
+	b.options.Plugins.Events.sent(m)
 	b.totals.enqueued.Add(1)
 }
 
@@ -79,7 +90,7 @@ func (c *Connection) sendOne(m *message.Message, whenDone store.Completion) erro
 	if p.base().plan.Load() != nil {
 		return c.sendVirtual(p, m, whenDone)
 	}
-	if err := c.waitForRoom(p, m); err != nil {
+	if wait, err := c.makeRoom(p, m, whenDone); wait || err != nil {
 		return err
 	}
 	if m.Transaction != nil {
@@ -87,40 +98,4 @@ func (c *Connection) sendOne(m *message.Message, whenDone store.Completion) erro
 	}
 	p.send(m, c, whenDone)
 	return nil
-}
-
-// waitForRoom blocks while the limits leave no room for the message: the store's for one that is stored, which need not stay in memory,
-// and memory's for any other.
-func (c *Connection) waitForRoom(p place, m *message.Message) error {
-	d := p.base()
-	usage := d.memory
-	if m.Persistent && c.broker.options.Persistent && !d.name.IsTemporary() {
-		c.broker.options.Store.Throttle()
-		usage = c.broker.storage
-	}
-	full := usage.full()
-	if full == nil || !d.policy.ProducerFlowControl || d.name.IsAdvisory() {
-		return nil
-	}
-	b := c.broker
-	if b.options.SendFailIfNoSpace {
-		return noRoom(full, m, d)
-	}
-	c.flushLater() // what was put off must not wait as long
-	c.peer.Flush()
-	since := b.now()
-	b.log.Warn("Usage Manager " + full.name + " limit reached on " + d.name.String() + ". Producers will be throttled to the rate at which messages are removed from this destination to prevent flooding it. Producer " + m.Producer.String() + " of " + c.remote + " waits; " + full.String())
-	switch usage.wait(c.gone, b.options.SendFailIfNoSpaceAfter) {
-	case roomGone:
-		return fail(NotConnected, "the connection ended while its producer waited for room in %s", d.name)
-	case roomTimeout:
-		return noRoom(full, m, d)
-	}
-	b.log.Info("producer " + m.Producer.String() + " of " + c.remote + " goes on after " + b.now().Sub(since).String() + " of waiting for room for " + d.name.String())
-	return nil
-}
-
-// noRoom is the Error for a message that does not fit and may not wait.
-func noRoom(full *Usage, m *message.Message, d *Destination) error {
-	return fail(LimitReached, "Usage Manager %s limit reached. Stopping producer (%s) to prevent flooding %s. %s", full.name, m.Producer, d.name, full)
 }

@@ -236,6 +236,8 @@ func (c *Connection) RemoveDurable(name message.Text) error {
 	}
 	b.endDurableLocked(d, &stored)
 	b.mu.Unlock()
+	subscribed := d.subscribed()
+	b.adviseEndpoint(adviseConsumers, &subscribed, &message.RemoveSubscriptionInfo{Connection: c.info.Connection, SubscriptionName: name, ClientID: c.info.ClientID}, "consumerCount")
 	return storeFailed(stored.wait())
 }
 

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"goactivemq/activemq/broker/policy"
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/selector"
 )
@@ -14,11 +15,14 @@ type Subscription struct {
 	conn     *Connection
 	selector *selector.Selector // nil: everything
 	number   int64              // order of arrival in the broker
+	extended bool               // what reached the client makes room for more before it is acknowledged
 	durable  *durable           // that it consumes from, nil for all others; the broker's lock guards it
 
 	// origins are the queues, topics and durable shares that it takes from. More come when destinations are made that its
 	// pattern covers.
 	origins atomic.Pointer[[]origin]
+
+	lastAck atomic.Int64 // when the client last acknowledged something, in milliseconds since 1970
 
 	mu sync.Mutex
 	// mu guards what follows.
@@ -30,6 +34,7 @@ type Subscription struct {
 	closed     bool
 	persistent bool // the last message given was: its producer may wait for the acknowledgement
 	matched    list // of a topic consumer: what waits for credit
+	slow       bool // more waits than it is likely to get through soon
 
 	enqueued, dispatched, dequeued, discarded atomic.Int64
 }
@@ -59,6 +64,9 @@ func (s *Subscription) creditLocked() bool {
 	}
 	if s.prefetch == 0 {
 		return s.pulls > 0
+	}
+	if !s.extended {
+		return s.inFlight.len < s.prefetch
 	}
 	return s.inFlight.len-s.arrived < s.prefetch
 }
@@ -115,6 +123,7 @@ func (s *Subscription) give(d *delivery) bool {
 // giveLocked puts d, which is in no list, in flight and hands it to the peer.
 func (s *Subscription) giveLocked(d *delivery) {
 	d.state = inFlight
+	s.slow = s.slow && s.matched.len > 0
 	d.groupFirst = d.groupFirst || d.opensGroup
 	s.persistent = d.message.Persistent
 	s.inFlight.push(d)
@@ -122,29 +131,31 @@ func (s *Subscription) giveLocked(d *delivery) {
 		s.pulls--
 	}
 	s.dispatched.Add(1)
-	s.conn.peer.Dispatch(Dispatch{Consumer: s.info.Consumer, From: &d.from.base().name, Message: d.message, Redeliveries: d.redeliveries, GroupFirst: d.groupFirst})
+	s.conn.peer.Dispatch(Dispatch{Consumer: s.info.Consumer, From: &d.from.base().name, Message: s.conn.broker.dispatching(s, d.message), Redeliveries: d.redeliveries, GroupFirst: d.groupFirst})
 }
 
-// offer gives a topic's message to the consumer, or keeps it until there is credit. Beyond the limit of what may wait the oldest goes,
-// and is returned.
-func (s *Subscription) offer(d *delivery, maxWaiting int) (discarded *delivery) {
+// offer gives a topic's message to the consumer, or keeps it until there is credit. What goes because too many wait is returned; slow tells that the
+// consumer has just become slow.
+func (s *Subscription) offer(d *delivery, p *policy.Entry, now int64) (overdue []*delivery, slow bool) {
 	s.enqueued.Add(1)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return d
+		d.state = done
+		return []*delivery{d}, false
 	}
 	if s.matched.len == 0 && s.creditLocked() {
 		s.giveTopicsLocked(d)
-		return nil
+		return nil, false
+	}
+	if s.info.Prefetch > 1 && s.matched.len > s.prefetch && !s.slow {
+		s.slow, slow = true, true
 	}
 	s.matched.push(d)
-	if maxWaiting >= 0 && s.matched.len > maxWaiting {
-		discarded = s.matched.first
-		s.matched.remove(discarded)
-		s.discarded.Add(1)
+	if most := p.Pending.For(s.info.Prefetch, s.info.MaxPending); most >= 0 && s.matched.len > most {
+		overdue = s.evictLocked(&p.Eviction, most, now)
 	}
-	return discarded
+	return overdue, slow
 }
 
 // feedLocked gives what a topic consumer has waiting, as far as the credit goes.

@@ -106,26 +106,32 @@ func (t *Topic) unlock() { t.unlockFor(nil) }
 func (t *Topic) unlockFor(by *Connection) {
 	later := t.afterwards.take()
 	t.mu.Unlock()
-	later.do(t.broker, by)
+	later.do(&t.Destination, by)
 }
 
 // publishLocked gives m to all that want it. taken tells that m is retained and whenKept is called when that is on disk; it is not otherwise.
 func (t *Topic) publishLocked(m *message.Message, e *store.Entry, whenKept store.Completion) (taken bool) {
 	t.enqueued.Add(1)
+	t.noteArrived(&t.Destination, m, len(t.subscribers)+len(t.shares))
 	m, taken = t.rememberLocked(m, whenKept)
 	if len(t.subscribers) == 0 && len(t.shares) == 0 {
 		return taken
 	}
 	l := t.newLoad(m)
-	for _, s := range t.subscribers {
-		if !s.wants(m, m.Redeliveries) {
+	client, only := t.policy.Dispatch.Client(m)
+	for _, s := range t.inOrderLocked() {
+		if only && s.conn.info.ClientID.String() != client || !s.wants(m, m.Redeliveries) {
 			continue
 		}
 		l.holders.Add(1)
-		t.offerLocked(s, m, l)
+		t.offerLocked(s, m, l, t.policy)
 		t.touched.add(s)
 	}
 	for _, h := range t.shares {
+		if only && h.durable.info.ClientID.String() != client {
+			h.passOverLocked(e)
+			continue
+		}
 		l.holders.Add(1)
 		h.arrive(&delivery{message: m, entry: e, from: h, redeliveries: m.Redeliveries, load: l})
 	}
@@ -135,30 +141,47 @@ func (t *Topic) publishLocked(m *message.Message, e *store.Entry, whenKept store
 
 // newLoad counts a message in memory, for one holder.
 func (t *Topic) newLoad(m *message.Message) *load {
-	l := &load{size: int64(m.Size()), usage: t.memory}
+	l := &load{size: t.sizeOf(m), usage: t.memory}
 	l.holders.Store(1)
 	t.memory.add(l.size)
 	return l
 }
 
 // offerLocked gives a message, of whose load it is a holder, to one subscriber.
-func (t *Topic) offerLocked(s *Subscription, m *message.Message, l *load) {
+func (t *Topic) offerLocked(s *Subscription, m *message.Message, l *load, p *policy.Entry) {
 	t.inFlight.Add(1)
 	d := &delivery{message: m, from: t, redeliveries: m.Redeliveries, load: l}
-	if lost := s.offer(d, t.maxPending(s)); lost != nil {
-		t.discarded(lost)
+	overdue, slow := s.offer(d, p, t.broker.millis())
+	for _, lost := range overdue {
+		t.tooManyLocked(s, lost)
+	}
+	if slow && !t.name.IsAdvisory() {
+		t.slow = append(t.slow, s)
 	}
 }
 
-// maxPending returns how many messages may wait for a subscriber beyond its prefetch, -1 for any number.
-func (t *Topic) maxPending(s *Subscription) int {
-	switch {
-	case s.info.MaxPending > 0:
-		return int(s.info.MaxPending)
-	case t.policy.PrefetchRatePending > 0:
-		return int(t.policy.PrefetchRatePending * float64(s.info.Prefetch))
+// inOrderLocked returns the subscribers that get the next message, in order.
+func (t *Topic) inOrderLocked() []*Subscription {
+	switch t.policy.Dispatch.Kind {
+	case policy.DispatchRoundRobin:
+		if len(t.subscribers) > 1 {
+			next := append(t.subscribers[1:len(t.subscribers):len(t.subscribers)], t.subscribers[0])
+			was := t.subscribers
+			t.subscribers = next
+			return was
+		}
+	case policy.DispatchByPriority, policy.DispatchByNetwork:
+		infos := make([]*message.ConsumerInfo, len(t.subscribers))
+		for i, s := range t.subscribers {
+			infos[i] = s.info
+		}
+		var ordered []*Subscription
+		for _, i := range t.policy.Dispatch.Order(infos) {
+			ordered = append(ordered, t.subscribers[i])
+		}
+		return ordered
 	}
-	return t.policy.MaxPendingPerTopic
+	return t.subscribers
 }
 
 // discarded does the accounts of a delivery that a slow subscriber will never get.
@@ -182,6 +205,9 @@ func (t *Topic) consumeIn([]*delivery, *message.Ack, store.Transaction) {}
 // dropped does the accounts of acknowledged messages.
 func (t *Topic) dropped(ds []*delivery) {
 	for _, d := range ds {
+		if t.policy.AdvisoryForConsumed {
+			t.adviseMessage(adviseConsumed, d.message)
+		}
 		d.state = done
 		t.inFlight.Add(-1)
 		t.dequeued.Add(1)
@@ -223,6 +249,19 @@ func (t *Topic) detach(s *Subscription) {
 			return
 		}
 	}
+}
+
+// Consumers returns the consumers as they are now, durable ones that are there included.
+func (t *Topic) Consumers() []*Subscription {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	all := append([]*Subscription(nil), t.subscribers...)
+	for _, h := range t.shares {
+		if s := h.durable.active.Load(); s != nil {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 // hasSubscribers tells whether anybody would get a message now.

@@ -42,6 +42,7 @@ func (c *Connection) Begin(id *message.TransactionID) error {
 	case c.transactions[key] != nil || id.XA && b.branches[key] != nil:
 		return nil
 	}
+	b.options.Plugins.Events.transaction("Beginning", id)
 	t := &transaction{id: id, broker: b, owner: c}
 	c.transactions[key] = t
 	if id.XA {
@@ -59,6 +60,7 @@ func (c *Connection) Prepare(id *message.TransactionID) (readOnly bool, err erro
 	if err != nil {
 		return false, err
 	}
+	c.broker.options.Plugins.Events.transaction("Preparing", id)
 	var stored waiter
 	readOnly, err = t.prepare(stored.add())
 	if err != nil || readOnly {
@@ -84,6 +86,7 @@ func (c *Connection) Commit(id *message.TransactionID, onePhase bool, whenDone s
 	}
 	t.disown()
 	c.broker.forget(t)
+	c.broker.options.Plugins.Events.transaction("Committing", id)
 	return t.commit(orNobody(whenDone))
 }
 
@@ -95,6 +98,7 @@ func (c *Connection) Rollback(id *message.TransactionID, whenDone store.Completi
 	}
 	t.disown()
 	c.broker.forget(t)
+	c.broker.options.Plugins.Events.transaction("Rolling back", id)
 	return t.rollback(orNobody(whenDone))
 }
 
@@ -203,7 +207,7 @@ func (b *Broker) recoverRemoveLocked(t *transaction, r store.PreparedRemove, fou
 			return storeFailed(err)
 		}
 		from.base().inFlight.Add(1)
-		from.base().memory.add(int64(m.Size()))
+		from.base().memory.add(from.base().sizeOf(m))
 		// Somebody had it and acknowledged it: should the transaction be rolled back, it is delivered again.
 		d = &delivery{message: m, entry: &r.Entry, from: from, redeliveries: m.Redeliveries + 1, state: orphaned}
 		found[key] = d

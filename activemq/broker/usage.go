@@ -15,7 +15,7 @@ type Usage struct {
 	mu    sync.Mutex
 	limit int64 // 0: none
 	used  int64
-	freed chan struct{} // closed when there is room again; nil while nobody waits
+	freed chan struct{} // closed when less is used, and less than the limit; nil while nobody waits
 }
 
 // newUsage makes a usage with a limit in bytes, 0 for none.
@@ -28,7 +28,7 @@ func (u *Usage) add(n int64) {
 	for ; u != nil; u = u.parent {
 		u.mu.Lock()
 		u.used += n
-		if u.freed != nil && !u.fullLocked() {
+		if u.freed != nil && n < 0 && !u.fullLocked(100) {
 			close(u.freed)
 			u.freed = nil
 		}
@@ -36,14 +36,16 @@ func (u *Usage) add(n int64) {
 	}
 }
 
-// fullLocked tells whether the limit is reached.
-func (u *Usage) fullLocked() bool { return u.limit > 0 && u.used >= u.limit }
+// fullLocked tells whether so many percent of the limit are reached.
+func (u *Usage) fullLocked(percent int) bool {
+	return u.limit > 0 && u.used >= u.limit/100*int64(percent)+u.limit%100*int64(percent)/100
+}
 
-// full returns the first of u and its parents that has no room, nil when all have.
-func (u *Usage) full() *Usage {
+// full returns the first of u and its parents of whose limits so many percent are reached, nil when all have room.
+func (u *Usage) full(percent int) *Usage {
 	for ; u != nil; u = u.parent {
 		u.mu.Lock()
-		full := u.fullLocked()
+		full := u.fullLocked(percent)
 		u.mu.Unlock()
 		if full {
 			return u
@@ -61,8 +63,8 @@ const (
 	roomTimeout      // it took too long
 )
 
-// wait blocks until there is room, gone is closed, or, where timeout is not 0, for that long.
-func (u *Usage) wait(gone <-chan struct{}, timeout time.Duration) room {
+// wait blocks until less than so many percent are used, gone is closed, or, where timeout is greater than 0, for that long.
+func (u *Usage) wait(percent int, gone <-chan struct{}, timeout time.Duration) room {
 	var late <-chan time.Time
 	if timeout > 0 {
 		timer := time.NewTimer(timeout)
@@ -70,12 +72,12 @@ func (u *Usage) wait(gone <-chan struct{}, timeout time.Duration) room {
 		late = timer.C
 	}
 	for {
-		f := u.full()
+		f := u.full(percent)
 		if f == nil {
 			return roomFound
 		}
 		f.mu.Lock()
-		if !f.fullLocked() {
+		if !f.fullLocked(percent) {
 			f.mu.Unlock()
 			continue
 		}
@@ -119,6 +121,14 @@ func (u *Usage) Limit() int64 {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return u.limit
+}
+
+// limitOr returns the limit, and where there is none that of another usage.
+func (u *Usage) limitOr(other *Usage) int64 {
+	if u.limit > 0 {
+		return u.limit
+	}
+	return other.limit
 }
 
 // Percent returns how much of the limit is used.

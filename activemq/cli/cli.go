@@ -23,6 +23,12 @@ type Program interface {
 	Run(ctx context.Context, s Settings, ready func()) error
 }
 
+// StoreKeeper is what a Program offers besides to serve the command "store", which looks into a store that no broker has open. operands are what
+// follows it: explain, check, export or import, a directory or a configuration, a file.
+type StoreKeeper interface {
+	Store(s Settings, operands []string, in io.Reader, out, errOut io.Writer) error
+}
+
 // Exit codes. The original knows these two only.
 const (
 	exitOK     = 0
@@ -81,6 +87,8 @@ func (c *call) dispatch() int {
 		return c.kill()
 	case "validate":
 		return c.validate()
+	case "store":
+		return c.store()
 	case "":
 		printHelp(c.out)
 		return exitFailed
@@ -91,6 +99,19 @@ func (c *call) dispatch() int {
 	fmt.Fprintf(c.out, "INFO: Unknown task: %s\n", c.command)
 	printHelp(c.out)
 	return exitOK // as the original does, for better or worse
+}
+
+// store looks into a store.
+func (c *call) store() int {
+	k, ok := c.program.(StoreKeeper)
+	if !ok {
+		return c.fail(fmt.Errorf("store: not served by this version"))
+	}
+	c.settings.addJavaProperties()
+	if err := k.Store(c.settings, c.operands, os.Stdin, c.out, c.errOut); err != nil {
+		return c.fail(err)
+	}
+	return exitOK
 }
 
 // say prints a line of the command's conversation.

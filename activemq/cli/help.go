@@ -45,6 +45,12 @@ Tasks:
                     - tell what a broker with this configuration would be, without starting it. Exit code 1: it would not
                       start. DIR is a configuration directory or an installation. --diff adds the settings that differ from
                       the release's defaults, --strict takes warnings for errors, --json is for programs
+    store explain [DIRECTORY]        - tell which journal files there are, and what keeps each of them
+    store check [DIRECTORY]          - read all of a store, and tell what is damaged
+    store export [DIRECTORY] [FILE]  - write all messages as lines of JSON, to FILE or standard output
+    store import [DIRECTORY] [FILE]  - read such lines from FILE or standard input into a store
+
+    A store is that of DIRECTORY, or of the configuration that URI names in its place; no broker may have it open.
 
     URI is xbean:file:PATH or xbean:NAME, a file in the configuration directory. Default: %s
 

@@ -84,7 +84,7 @@ func newSettings(a arguments, env func(string) string) (Settings, error) {
 			a.properties[p.property] = *p.target
 		}
 	}
-	if len(a.operands) > 0 && a.command != "stop" {
+	if len(a.operands) > 0 && a.command != "stop" && a.command != "store" {
 		s.URI = a.operands[0]
 	}
 	s.process = processSettings{

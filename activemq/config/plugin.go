@@ -1,7 +1,7 @@
 package config
 
-// Plugin is a part of the broker that <plugins> switches on: *SimpleAuthentication, *JAASAuthentication, *Authorization or
-// *RuntimeConfiguration, or *Unserved. A broker must not start over an unserved plugin that may have kept people out.
+// Plugin is a part of the broker that <plugins> switches on: *SimpleAuthentication, *JAASAuthentication, *Authorization, *RuntimeConfiguration,
+// one of those in plugins.go, or *Unserved. A broker must not start over an unserved plugin that may have kept people out.
 type Plugin interface{ plugin() }
 
 func (*SimpleAuthentication) plugin() {}

@@ -87,6 +87,12 @@ type PolicyEntry struct {
 	MessageGroupMapFactory      MessageGroups               `xml:"messageGroupMapFactory"`      // nil: MessageGroupMapFactoryType tells
 	PendingMessageLimitStrategy PendingMessageLimitStrategy `xml:"pendingMessageLimitStrategy"` // nil: no limit
 	SubscriptionRecoveryPolicy  SubscriptionRecoveryPolicy  `xml:"subscriptionRecoveryPolicy"`  // nil: nothing but retained messages
+	DispatchPolicy              DispatchPolicy              `xml:"dispatchPolicy"`              // nil: in the order in which consumers came
+	MessageEvictionStrategy     MessageEvictionStrategy     `xml:"messageEvictionStrategy"`     // nil: the oldest goes
+	SlowConsumerStrategy        SlowConsumerStrategy        `xml:"slowConsumerStrategy"`        // nil: nothing but a word in the log
+	PendingQueuePolicy          QueueCursor                 `xml:"pendingQueuePolicy"`
+	PendingSubscriberPolicy     *SubscriberCursor           `xml:"pendingSubscriberPolicy"`
+	PendingDurablePolicy        DurableSubscriberCursor     `xml:"pendingDurableSubscriberPolicy"`
 }
 
 // PendingMessageLimitStrategy says how many messages may wait for a slow topic consumer beyond its prefetch: a

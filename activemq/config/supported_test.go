@@ -77,8 +77,8 @@ func TestDefaults(t *testing.T) {
 					continue // worked out when first asked for there
 				case strings.HasPrefix(name, "tmpData") || strings.HasPrefix(name, "schedulerDir") || strings.HasPrefix(name, "dataDirectoryF"):
 					continue // the same
-				case want == nil || want == "empty":
-					continue
+				case want == nil || want == "empty" || name == "name" && strings.Contains(fmt.Sprint(want), "@"):
+					continue // the last is made of an object's address
 				}
 				compared++
 				if s := text(got); s != fmt.Sprint(want) && !strings.HasPrefix(fmt.Sprint(want), "object ") {

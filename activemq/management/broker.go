@@ -47,7 +47,8 @@ func (m *Model) Broker() BrokerView {
 		MemoryPercentUsage: percent(b.Memory().Used(), b.Memory().Limit()),
 		StoreLimit:         o.StoreLimit,
 		StorePercentUsage:  percent(o.Store.Usage(), o.StoreLimit),
-		TempLimit:          o.TempLimit, // nothing is ever paged out to temporary files: its use is 0
+		TempLimit:          o.TempLimit,
+		TempPercentUsage:   percent(b.Temporary().Used(), o.TempLimit),
 	}
 	v.CurrentConnectionsCount, _, _ = b.Counts()
 	v.TotalEnqueueCount, v.TotalDequeueCount, v.TotalConnectionsCount = b.Totals()

@@ -19,6 +19,7 @@ type Broker interface {
 	Started() time.Time
 	Options() broker.Options
 	Memory() *broker.Usage
+	Temporary() *broker.Usage
 	Totals() (enqueued, dequeued, connections int64)
 	Counts() (connections, queues, topics int)
 	Queues() []*broker.Queue

@@ -114,6 +114,14 @@ func (d Destination) Parts() []Destination {
 	return parts
 }
 
+// First returns the first part of a composite, and the destination itself for any other name.
+func (d Destination) First() Destination {
+	if parts := d.Parts(); len(parts) > 0 {
+		return parts[0]
+	}
+	return d
+}
+
 // Matches tells whether pattern covers name: "*" stands for one segment, ">" for the rest, of which there must be at least
 // one segment.
 func Matches(pattern, name string) bool {

@@ -36,6 +36,12 @@ func (s *Scheduler) Keep(m *message.Message, whenDone store.Completion) error {
 	if err != nil {
 		return err
 	}
+	if s.has(m) {
+		if whenDone != nil {
+			whenDone(nil)
+		}
+		return nil
+	}
 	kept := *m
 	kept.Transaction = nil
 	s.mu.Lock()
@@ -57,6 +63,16 @@ func (s *Scheduler) Keep(m *message.Message, whenDone store.Completion) error {
 		}
 	})
 	return nil
+}
+
+// has tells whether a message is a job already, sent again by a client that reconnected.
+func (s *Scheduler) has(m *message.Message) bool {
+	for _, e := range s.named(m.ID.Key()) {
+		if known, err := s.options.Jobs.Load(e.job); err == nil && known.Destination != nil && *known.Destination == *m.Destination {
+			return true
+		}
+	}
+	return false
 }
 
 // newIDLocked returns the id of a new job, which has the form of a message id: that of the message, or for one that is sent to several

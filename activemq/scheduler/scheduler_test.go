@@ -143,6 +143,19 @@ func TestOrder(t *testing.T) {
 	})
 }
 
+// TestAgain keeps a message once that comes again, and a job for each destination of one that has several.
+func TestAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		first, other := asking(t, 1, property(delayProperty, int64(1000))), asking(t, 1, property(delayProperty, int64(1000)))
+		other.Destination = message.NewQueue("R")
+		d.keep(first)
+		d.keep(first)
+		d.keep(other)
+		d.expect(time.Minute, id+"1 1.5s", fmt.Sprint(id, d.began.UnixMicro(), " 1.5s"))
+	})
+}
+
 // TestNoRoom tries again while a destination is full, and drops what can never be sent, as the original does.
 func TestNoRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -74,7 +74,7 @@ func TestDeadLetterQueue(t *testing.T) {
 		{"named", named, "Q", "queue://dead.Q.q"},
 		{"named", named, "topic://T", "topic://dead.T.t"},
 	} {
-		if got := c.strategy.QueueFor(message.ParseDestination(c.from, message.Queue)).String(); got != c.want {
+		if got := c.strategy.QueueFor(message.ParseDestination(c.from, message.Queue), "").String(); got != c.want {
 			t.Errorf("%s: dead letters of %s go to %s, want %s", c.what, c.from, got, c.want)
 		}
 	}

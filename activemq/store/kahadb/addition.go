@@ -147,6 +147,7 @@ func (l *log) admitEntry(e *store.Entry) {
 	if !ok || l.removed || a.sequence != 0 {
 		return
 	}
+	s.producers.Note(a.id)
 	a.references = 1
 	if l.destination.IsTopic() {
 		a.references = int32(len(l.subscriptions))

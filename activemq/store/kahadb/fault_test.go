@@ -165,7 +165,7 @@ func TestTornTail(t *testing.T) {
 	}
 	h.close()
 	for cut := ends[1]; cut < ends[3]; cut++ {
-		o.FS, o.ForceRecoverIndex = mem.Copy(), cut%2 == 0
+		o.FS, o.ForceRecoverIndex, o.IgnoreMissingJournalFiles = mem.Copy(), cut%2 == 0, false
 		f, err := o.FS.Open("data/db-1.log", false)
 		if err != nil {
 			t.Fatal(err)
@@ -178,6 +178,14 @@ func TestTornTail(t *testing.T) {
 			whole++
 		}
 		want := []int64{1, 2, 3, 4}[:whole]
+		if !o.ForceRecoverIndex && whole < len(ends) {
+			// The index was written when the journal was longer: these are no torn writes.
+			var damage *store.Corruption
+			if s, err := Open(o); !errors.As(err, &damage) || !strings.HasSuffix(damage.File, "db-1.log") {
+				t.Fatalf("cut at %d: open returns %v, %v, want a corruption of db-1.log", cut, s, err)
+			}
+			o.IgnoreMissingJournalFiles = true
+		}
 		h := open(t, o)
 		h.n = 10
 		h.expect(h.queue("A"), want...)

@@ -28,6 +28,7 @@ import (
 //	               subscriptions: count, each: key | stored info | records: count, positions | floor | delivering | maybe delivered
 //	                                           holes: count, each: first less the number before | last less first
 //	acks, guards:  count, each: file | count, files that it must outlive
+//	producers:     count, each: id of its last message as in the journal (absent in older files)
 //	crc32c of all before, uint32
 //
 // The index is true up to journal position end, but for the transactions, which were not finished, and the loose additions, which had no
@@ -73,6 +74,11 @@ func (s *Store) encodeMeta(closed bool) []byte {
 	binary.BigEndian.PutUint32(b[count:], n)
 	b = s.acks.encode(b)
 	b = s.guards.encode(b)
+	ids := s.producers.All()
+	b = binary.AppendUvarint(b, uint64(len(ids)))
+	for _, id := range ids {
+		b = appendText(b, id.Key())
+	}
 	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }
 
@@ -280,6 +286,11 @@ func (s *Store) loadMeta() (metadata, error) {
 	}
 	s.acks.load(r, s.files.has)
 	s.guards.load(r, s.files.has)
+	if len(r.b) > 0 {
+		for n := r.count(); n > 0; n-- {
+			s.producers.Note(message.ParseID(string(r.bytes())))
+		}
+	}
 	if r.failed || len(r.b) > 0 {
 		return m, errors.New("malformed index metadata")
 	}

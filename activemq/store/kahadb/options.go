@@ -55,6 +55,15 @@ type Options struct {
 
 	Log *slog.Logger // slog.Default
 
+	// Unlocked leaves the directory's lock alone: another lock keeps other brokers away, or the operator says that there are none.
+	Unlocked bool
+
+	// LockKeepAlive is how often to make sure that the lock is still held; the store fails with store.ErrLockLost when it is not. 0: never.
+	LockKeepAlive time.Duration
+
+	// OnFailure, where not nil, is called once when a write or sync failed. It must not block.
+	OnFailure func(error)
+
 	MaxFileLength int64 // 32 MB
 	MaxBatch      int64 // 4 MB
 	Sync          Sync
@@ -68,6 +77,9 @@ type Options struct {
 	// the acks in them. CompactAcksAfterNoGC is after how many: 10.
 	EnableAckCompaction  bool
 	CompactAcksAfterNoGC int
+
+	// MaxFailoverProducersToTrack is of how many producers the last message is remembered: 64.
+	MaxFailoverProducersToTrack int
 
 	ArchiveDataLogs  bool
 	DirectoryArchive string // Directory/data-archive
@@ -100,9 +112,6 @@ func (o *Options) complete() error {
 	if o.Directory == "" {
 		return fmt.Errorf("kahadb: no directory")
 	}
-	if o.Codec == nil {
-		return fmt.Errorf("kahadb: no codec")
-	}
 	def(&o.IndexDirectory, o.Directory)
 	def(&o.DirectoryArchive, filepath.Join(o.Directory, "data-archive"))
 	def(&o.OpenWireVersion, 11)
@@ -112,6 +121,7 @@ func (o *Options) complete() error {
 	def(&o.CheckpointInterval, 5*time.Second)
 	def(&o.CleanupInterval, 30*time.Second)
 	def(&o.CompactAcksAfterNoGC, 10)
+	def(&o.MaxFailoverProducersToTrack, 64)
 	def(&o.IndexCache, 16<<20)
 	if o.FS == nil {
 		o.FS = vfs.OS{}

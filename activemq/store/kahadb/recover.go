@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
@@ -71,65 +69,6 @@ func (s *Store) dropIdleTopics() {
 	}
 }
 
-// findEnd checks the last file with content, or all where the options say so, and returns the end of the journal, the damaged parts
-// before it, and whether the rest of a torn write is behind it.
-func (d *directory) findEnd() (end position, bad map[int32][]stretch, torn bool, err error) {
-	numbers := d.files.numbers()
-	bad = map[int32][]stretch{}
-	for i, n := range slices.Backward(numbers) {
-		if end != 0 && !d.options.CheckForCorruptJournalFiles {
-			break
-		}
-		v, err := d.verify(n)
-		if err != nil {
-			return 0, nil, false, err
-		}
-		d.report(n, v)
-		if len(v.bad) > 0 {
-			bad[n] = v.bad
-		}
-		switch {
-		case end != 0 && v.torn:
-			bad[n] = append(bad[n], stretch{v.end, v.size - 1})
-		case end == 0 && (v.end > 0 || v.torn || i == 0):
-			// A file without content is one that was made just before the end, or ahead of time.
-			end, torn = at(n, v.end), v.torn
-		}
-	}
-	if d.options.CheckForCorruptJournalFiles && !d.options.IgnoreMissingJournalFiles && len(bad) > 0 {
-		err = fmt.Errorf("corrupt journal files: %s", d.fileNames(bad))
-	}
-	return end, bad, torn, err
-}
-
-func (d *directory) verify(n int32) (verified, error) {
-	file, err := d.files.acquire(n)
-	if err != nil {
-		return verified{}, err
-	}
-	v, err := verify(file)
-	return v, errors.Join(err, d.files.release(file))
-}
-
-// report logs what is damaged.
-func (d *directory) report(n int32, v verified) {
-	for _, b := range v.bad {
-		d.options.Log.Warn(fmt.Sprintf("Corrupt journal records found in '%s' between offsets: %d..%d", d.files.path(n), b.from, b.to))
-	}
-	if v.torn {
-		d.options.Log.Warn(fmt.Sprintf("Corrupt journal records found in '%s' from offset: %d..%d to EOF", d.files.path(n), v.end, v.size))
-	}
-}
-
-func (d *directory) fileNames(files map[int32][]stretch) string {
-	var names []string
-	for n := range files {
-		names = append(names, fileName(n))
-	}
-	slices.Sort(names)
-	return strings.Join(names, ", ")
-}
-
 // refuseDamage refuses to open over damaged records in the last file that had been good: those the index knows of, and all where there is no index. What
 // lies behind the index's position may never have been synced, and is what a crash of the machine leaves; that is passed over. So is all of it
 // where the operator says so.
@@ -178,6 +117,9 @@ func (s *Store) loadIndex(end position) (metadata, error) {
 		if err == nil {
 			return m, nil
 		}
+		if errors.As(err, new(*store.Corruption)) && m.end > end {
+			return m, fmt.Errorf("kahadb: %w", err)
+		}
 		if errors.Is(err, fs.ErrNotExist) {
 			err = nil
 		} else {
@@ -203,8 +145,10 @@ func (s *Store) giveUpIndex(reason string) (metadata, error) {
 // checkMeta tells why the index does not fit the journal.
 func (s *Store) checkMeta(m metadata, end position) error {
 	switch {
-	case m.end > end:
+	case m.end > end && s.options.IgnoreMissingJournalFiles:
 		return fmt.Errorf("it is true up to %v, the journal ends at %v", m.end, end)
+	case m.end > end:
+		return s.cutShort(m, end)
 	case m.end > 0 && m.end < end && !s.files.has(m.end.file()):
 		return fmt.Errorf("%s is missing", fileName(m.end.file()))
 	}
@@ -220,6 +164,13 @@ func (s *Store) checkMeta(m metadata, end position) error {
 		}
 	}
 	return nil
+}
+
+// cutShort refuses a journal that ends before a position up to which it was synced: that is no torn write, and what it held was acknowledged.
+func (s *Store) cutShort(m metadata, end position) error {
+	damage := &store.Corruption{File: filepath.Join(s.options.Directory, fileName(max(end.file(), 1))), Offset: end.offset(),
+		Reason: fmt.Sprintf("the journal ends here, and was good up to %v at the last checkpoint", m.end)}
+	return fmt.Errorf("%w; nothing was changed; to go on with what is left set ignoreMissingJournalfiles=\"true\"", damage)
 }
 
 // checkBoundary tells whether a batch begins or the file ends at p.
@@ -312,9 +263,9 @@ func (s *Store) checkMissing(bad map[int32][]stretch) error {
 		return err
 	}
 	if !s.options.IgnoreMissingJournalFiles {
-		return fmt.Errorf("kahadb: %s: missing or corrupt journal files: %s, with messages of %v", s.options.Directory, s.fileNames(missing), messages)
+		return fmt.Errorf("kahadb: %s: missing or corrupt journal files: %s, with messages of %v", s.options.Directory, fileNames(missing), messages)
 	}
-	s.options.Log.Warn("messages in missing or corrupt journal files are given up", "files", s.fileNames(missing), "messages", messages)
+	s.options.Log.Warn("messages in missing or corrupt journal files are given up", "files", fileNames(missing), "messages", messages)
 	return nil
 }
 

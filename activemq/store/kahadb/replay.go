@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
+
+	"goactivemq/activemq/message"
 )
 
 // replay reads the journal at Open and does to the index what the records say.
@@ -21,6 +24,8 @@ type replay struct {
 	claims       int // in all logs
 	records      int64
 	progress     time.Time
+	producer     *message.ProducerID // of the addition before
+	producerText []byte
 }
 
 // errJava tells that a Java broker wrote to the journal behind the end of the index. It may have removed files too, and with them what
@@ -197,6 +202,7 @@ func (r *replay) tell(p position) {
 func (r *replay) apply(rec *record, p position, length int32) error {
 	switch rec.command {
 	case cmdAdd:
+		r.store.producers.Note(r.parseID(rec.id))
 		l, err := r.log(rec.destination, p)
 		if err != nil {
 			return err
@@ -233,6 +239,21 @@ func (r *replay) apply(rec *record, p position, length int32) error {
 		}
 	}
 	return nil
+}
+
+// parseID returns a message's id. Messages of a producer follow one another mostly, and share it.
+func (r *replay) parseID(text []byte) *message.ID {
+	i := bytes.LastIndexByte(text, ':')
+	if i > 0 && r.producer != nil && bytes.Equal(text[:i], r.producerText) {
+		if n, err := strconv.ParseInt(string(text[i+1:]), 10, 64); err == nil {
+			return &message.ID{Producer: r.producer, ProducerSequence: n}
+		}
+	}
+	id := message.ParseID(string(text))
+	if id.TextView.IsEmpty() {
+		r.producer, r.producerText = id.Producer, append(r.producerText[:0], text[:i]...)
+	}
+	return id
 }
 
 // log returns the destination in a record, which is made when it is unknown.

@@ -13,6 +13,7 @@ import (
 type replayTransaction struct {
 	transaction *transaction
 	operations  []operation
+	ids         []*message.ID // of what it adds
 	prepared    bool
 }
 
@@ -50,6 +51,9 @@ func (r *replay) inTransaction(rec *record, p position, length int32) error {
 		}
 		t.operations = append(t.operations, operation{log: l, position: p, length: length, hash: hash(rec.id),
 			addition: rec.command == cmdAdd, key: string(rec.key), isKey: rec.key != nil})
+		if rec.command == cmdAdd {
+			t.ids = append(t.ids, r.parseID(rec.id))
+		}
 	case cmdPrepare:
 		t.prepared = true
 	case cmdCommit, cmdRollback:
@@ -65,6 +69,9 @@ func (r *replay) inTransaction(rec *record, p position, length int32) error {
 
 // commit does what a transaction's operations say, in their order.
 func (r *replay) commit(t *replayTransaction, p position) error {
+	for _, id := range t.ids {
+		r.store.producers.Note(id)
+	}
 	for _, o := range t.operations {
 		o.log = r.of(r.store.log(o.log.log.destination)) // it may have been removed and made again
 		if !o.addition {

@@ -13,7 +13,8 @@ import (
 // reads without that lock.
 type log struct {
 	destination message.Destination
-	sequence    int64 // the last one given
+	producers   *store.Producers // the store's
+	sequence    int64            // the last one given
 	messages    run
 	bytes       atomic.Int64
 }
@@ -28,6 +29,7 @@ func (l *log) Append(e *store.Entry, m *message.Message, _ store.Transaction, do
 // admit gives the entry its sequence, and its message to the caller. From now on the entry keeps nothing alive.
 func (l *log) admit(e *store.Entry) *held {
 	h := e.Ticket.(*held)
+	l.producers.Note(h.message.ID)
 	l.sequence++
 	e.Sequence, e.Ticket = l.sequence, nil
 	return h

@@ -18,6 +18,8 @@ import (
 
 // Store is a store.Store in memory.
 type Store struct {
+	producers *store.Producers
+
 	mu sync.Mutex // innermost; guards what follows, not the contents of a destination, which the broker's lock guards
 
 	closed bool
@@ -30,8 +32,16 @@ func New() *Store {
 	return &Store{
 		queues: make(map[message.Destination]*queue),
 		topics: make(map[message.Destination]*topic),
+
+		producers: store.NewProducers(producersMax),
 	}
 }
+
+// producersMax is of how many producers the last message is remembered.
+const producersMax = 64
+
+// LastSequence returns the greatest number of a producer's messages.
+func (s *Store) LastSequence(p message.ProducerID) (int64, error) { return s.producers.Last(p), nil }
 
 // Destinations lists the queues and topics that were opened and not removed.
 func (s *Store) Destinations() []message.Destination {
@@ -59,7 +69,7 @@ func (s *Store) OpenQueue(d message.Destination) (store.Queue, error) {
 	}
 	q := s.queues[d]
 	if q == nil {
-		q = &queue{log{destination: d}}
+		q = &queue{log{destination: d, producers: s.producers}}
 		s.queues[d] = q
 	}
 	return q, nil
@@ -77,7 +87,7 @@ func (s *Store) OpenTopic(d message.Destination) (store.Topic, error) {
 	}
 	t := s.topics[d]
 	if t == nil {
-		t = &topic{log: log{destination: d}}
+		t = &topic{log: log{destination: d, producers: s.producers}}
 		s.topics[d] = t
 	}
 	return t, nil

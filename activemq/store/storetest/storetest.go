@@ -61,6 +61,7 @@ var cases = []struct {
 	{"topic", topicCases},
 	{"delivering", deliveringCases},
 	{"load", loadCases},
+	{"audit", auditCases},
 	{"random", randomCases},
 }
 
