@@ -52,6 +52,9 @@ func (c *context) checkProperty(b *bean, p *property) {
 		c.errorf(v.at, "%s of %s: %v", p.name, b.name(), err)
 		return
 	}
+	if b.schema.name == "networkConnector" && sp.name == "uri" {
+		c.checkDiscovery(v)
+	}
 	if n, isInt := parsed.(int64); isInt && strings.HasPrefix(sp.kind, "bytes") && wrapped(v.text, n) {
 		c.warnf(v.at, "%s of %s: %q does not fit and is taken as %d", p.name, b.name(), v.text, n)
 	}

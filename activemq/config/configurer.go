@@ -50,6 +50,12 @@ func (c *context) replaceWith(p placeholders) {
 func (c *context) configurer(b *bean) (placeholders, bool) {
 	own := &Properties{}
 	ok := c.localProperties(b, own)
+	var secrets *decryptor
+	if b.encrypting() {
+		if secrets = c.decryptorOf(b); secrets == nil {
+			return placeholders{}, false
+		}
+	}
 	flag := func(name string, fallback bool) bool {
 		p := b.property(name)
 		if p == nil {
@@ -87,6 +93,15 @@ func (c *context) configurer(b *bean) (placeholders, bool) {
 		}
 		return "", false
 	})
+	if secrets != nil {
+		p.decrypt = secrets.value
+		for _, name := range own.names { // the original decrypts all, used or not
+			if _, err := secrets.value(own.values[name]); err != nil {
+				c.errorf(b.at, "property %q: %v", name, err)
+				ok = false
+			}
+		}
+	}
 	for name, field := range map[string]*string{"placeholderPrefix": &p.prefix, "placeholderSuffix": &p.suffix, "valueSeparator": &p.separator} {
 		if b.property(name) != nil {
 			*field = b.text(name)
@@ -104,9 +119,6 @@ func (c *context) configurer(b *bean) (placeholders, bool) {
 // localProperties collects a configurer's own properties: those written into it, then those of its files, the later
 // over the earlier.
 func (c *context) localProperties(b *bean, own *Properties) bool {
-	if strings.Contains(b.class, "jasypt") {
-		c.warnf(b.at, "values encrypted as ENC(…) are not decrypted")
-	}
 	expand := defaultPlaceholders(c.systemValue)
 	expand.ignoreUnresolved = true
 	ignoreMissing := strings.EqualFold(b.text("ignoreResourceNotFound"), "true")

@@ -2,6 +2,7 @@ package config
 
 import (
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -25,7 +26,8 @@ func loadFiles(files map[string]string, properties map[string]string) (*File, er
 	for n, v := range properties {
 		all[n] = v
 	}
-	return Load("/conf/activemq.xml", Environment{Properties: all, Hostname: "this-host", ReadFile: func(path string) ([]byte, error) {
+	lookup := func(name string) (string, bool) { v, ok := properties["env."+name]; return v, ok }
+	return Load("/conf/activemq.xml", Environment{Properties: all, LookupEnv: lookup, Hostname: "this-host", ReadFile: func(path string) ([]byte, error) {
 		if text, ok := files[path]; ok {
 			return []byte(text), nil
 		}
@@ -247,6 +249,23 @@ func TestConsoleJAAS(t *testing.T) {
 	}
 	if _, ok := f.Console.Realm.Authenticate("guest", "admin"); ok {
 		t.Error("a password in users.properties was taken for an encoded one")
+	}
+	decrypting := maps.Clone(files)
+	decrypting["/conf/login.config"] = strings.Replace(files["/conf/login.config"], "required", "required decrypt=true", 1)
+	for _, v := range jasyptVectors(t) {
+		if v[0] == encryptionAlgorithm && v[2] == "base64" && v[4] == "manager" {
+			decrypting["/conf/users.properties"] = "admin=ENC(" + v[5] + ")\n"
+		}
+	}
+	if _, err := loadFiles(decrypting, nil); err == nil || !strings.Contains(err.Error(), "ACTIVEMQ_ENCRYPTION_PASSWORD is not set") {
+		t.Errorf("got %v, want an error about the missing password", err)
+	}
+	f, err = loadFiles(decrypting, map[string]string{"env.ACTIVEMQ_ENCRYPTION_PASSWORD": "activemq"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := f.Console.Realm.Authenticate("admin", "manager"); !ok {
+		t.Error("an encrypted password does not open")
 	}
 	files["/conf/login.config"] = strings.Replace(files["/conf/login.config"], "activemq {", "karaf {", 1)
 	if _, err := loadFiles(files, nil); err == nil || !strings.Contains(err.Error(), `has no entry "activemq"`) {

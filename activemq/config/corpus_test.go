@@ -66,7 +66,6 @@ type verdict struct{ Config, Result, Error, Lenient string }
 // while it reads, which is done at start here; and its release 5.17.2 lacks what others have.
 var elsewhere = []string{
 	"KeyStore not available", "UnrecoverableKeyException", "ConnectException",
-	"DiscoveryAgent scheme NOT recognized", // network connectors are not served yet
 	":camelRoutesBrokerPlugin}", ":levelDB}", ":replicatedLevelDB}",
 	"'advancedNetworkStatisticsEnabled'", "'allowTempDestinationStealing'",
 }

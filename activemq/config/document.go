@@ -92,6 +92,9 @@ func (p *documentParser) run() error {
 			break
 		}
 		if err != nil {
+			if better := p.explain(start); better != nil {
+				return better
+			}
 			return p.decoderError(end, err)
 		}
 		if err := p.token(token, start, end); err != nil {
@@ -211,7 +214,7 @@ func (p *documentParser) attributeSpans(start, end, count int) ([]span, error) {
 			i++
 		}
 		if blank == i {
-			return nil, p.errorf(i, "attributes need a blank between them")
+			return nil, p.missingBlank(i)
 		}
 		s := span{name: i}
 		for i < end && p.text[i] != '"' && p.text[i] != '\'' {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -256,6 +257,14 @@ func (c *context) addLoginUsers(realm *Realm, m LoginModule, dir string) error {
 	if base := m.Options["baseDir"]; base != "" {
 		dir = base
 	}
+	clear := func(value string) (string, error) { return value, nil }
+	if strings.EqualFold(m.Options["decrypt"], "true") {
+		password, ok := c.env.LookupEnv(encryptionVariable)
+		if !ok {
+			return fmt.Errorf("%s wants to decrypt, and environment variable %s is not set", m.Class, encryptionVariable)
+		}
+		clear = (&decryptor{algorithm: cmp.Or(m.Options["algorithm"], encryptionAlgorithm), password: password, iterations: encryptionIterations}).value
+	}
 	read := func(option string) (*Properties, error) {
 		path := m.Options[option]
 		if path == "" {
@@ -281,6 +290,9 @@ func (c *context) addLoginUsers(realm *Realm, m LoginModule, dir string) error {
 	for _, name := range users.Names() {
 		u := realmUser{clear: true}
 		u.credential, _ = users.Get(name)
+		if u.credential, err = clear(u.credential); err != nil {
+			return fmt.Errorf("password of %s: %w", name, err)
+		}
 		for _, g := range groups.Names() {
 			if members, _ := groups.Get(g); slices.Contains(splitList(members), name) {
 				u.roles = append(u.roles, g)

@@ -16,6 +16,7 @@ type placeholders struct {
 	lookup                    func(name string) (string, bool)
 	ignoreUnresolved          bool // leave what has no value as it stands
 	trim                      bool
+	decrypt                   func(value string) (string, error) // makes clear what a property's value says; nil: all are clear
 }
 
 // defaultPlaceholders has the syntax that a configurer has unless told otherwise.
@@ -129,6 +130,11 @@ func (e *expansion) placeholder(inner string) (value string, ok bool, err error)
 			return "", false, nil
 		}
 		return "", false, fmt.Errorf("placeholder %q has no value, in %q", name, e.whole)
+	}
+	if e.decrypt != nil {
+		if value, err = e.decrypt(value); err != nil {
+			return "", false, fmt.Errorf("property %q: %w", name, err)
+		}
 	}
 	value, err = e.text(value)
 	return value, true, err

@@ -25,8 +25,6 @@ func readProbes(t testing.TB) map[string]probe {
 
 // Probes whose answer differs here, and why.
 var probeExceptions = map[string]string{
-	"network-uri-spaces":              "network connectors are not served yet",
-	"network-plain-tcp-uri":           "network connectors are not served yet",
 	"schema-versioned-unknown-5.99.0": "schemas are not looked up by version: all releases are served",
 	"authz-groupClass-bad":            "Java classes are not looked up",
 	"sslContext-file-prefix":          "key stores are opened at start, not while reading",

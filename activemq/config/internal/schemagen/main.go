@@ -26,10 +26,11 @@ type element struct {
 }
 
 type attribute struct {
-	Type   string `json:"type"`
-	Editor string `json:"editor"`
-	Since  string `json:"since"`
-	Last   string `json:"last_version"`
+	Type    string `json:"type"`
+	Editor  string `json:"editor"`
+	Default any    `json:"default"`
+	Since   string `json:"since"`
+	Last    string `json:"last_version"`
 }
 
 type child struct {
@@ -126,6 +127,9 @@ func kind(a attribute, c child, nested bool) string {
 	}
 	switch a.Type {
 	case "boolean", "Boolean":
+		if _, words := a.Default.(string); words { // replicatedLevelDB's sync hides the boolean one of levelDB
+			return "string"
+		}
 		return "boolean"
 	case "int", "Integer", "integer", "Int":
 		return "int"
