@@ -199,6 +199,7 @@ func (r *running) options(memory int64) (broker.Options, error) {
 		StoreBeforeDispatch:    r.store.beforeDispatch,
 		Authenticate:           authenticator(c.Plugins),
 		PopulateUserID:         c.PopulateJMSXUserID,
+		ExpireActiveDurables:   c.EnableMessageExpirationOnActiveDurableSubs,
 		AnonymousProducers:     c.AnonymousProducerAdvisorySupport,
 		Plugins:                r.plugins(c.Plugins),
 		Log:                    r.log,

@@ -33,6 +33,8 @@ type backlog struct {
 	// them out.
 	taken map[int64]bool
 
+	expiredTo int64 // how far the last look for expired messages got, behind pagedTo
+
 	// withheld are the sequences of stored messages that a transaction found prepared at start has acknowledged.
 	withheld map[int64]bool
 

@@ -114,6 +114,11 @@ func (q *Queue) refillLocked() bool {
 // expireLocked takes a waiting message out whose time is over.
 func (q *Queue) expireLocked(d *delivery) {
 	q.leave(d)
+	q.expireTakenLocked(d)
+}
+
+// expireTakenLocked ends a message that has been taken out because its time is over.
+func (q *Queue) expireTakenLocked(d *delivery) {
 	q.inFlight.Add(1) // as if given out: burying it ends with consumed
 	d.state = inFlight
 	q.expired.Add(1)

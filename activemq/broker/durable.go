@@ -132,6 +132,11 @@ func (h *share) unmatchedLocked(d *delivery) {
 // expireLocked takes a waiting message out whose time is over.
 func (h *share) expireLocked(d *delivery) {
 	h.leave(d)
+	h.expireTakenLocked(d)
+}
+
+// expireTakenLocked ends a message that has been taken out because its time is over.
+func (h *share) expireTakenLocked(d *delivery) {
 	h.topic.inFlight.Add(1) // as if given out: burying it ends with consumed
 	d.state = inFlight
 	h.topic.expired.Add(1)
@@ -200,6 +205,9 @@ func (h *share) dropped(ds []*delivery) {
 // goneLocked does the accounts of a delivery that has left the share.
 func (h *share) goneLocked(d *delivery) {
 	d.state = done
+	if len(h.taken) > 0 && d.entry != nil {
+		delete(h.taken, d.entry.Sequence)
+	}
 	h.topic.noteConsumed(&h.topic.Destination, d.message)
 	h.topic.inFlight.Add(-1)
 	h.topic.dequeued.Add(1)
