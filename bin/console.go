@@ -14,17 +14,38 @@ func (r *running) openConsole() error {
 	if r.file.Console == nil {
 		return nil
 	}
-	connectors := make([]management.Connector, 0, len(r.connectors))
-	for _, c := range r.connectors {
-		connectors = append(connectors, c)
-	}
-	model := management.New(r.broker, management.Options{BrokerVersion: cli.Version, HostName: hostName(), Connectors: connectors})
+	model := management.New(r.broker, management.Options{BrokerVersion: cli.Version, HostName: hostName(), Connectors: r.connectorsNow})
 	console, err := webconsole.Open(r.file.Console, model, logging.Logger(consoleLogger))
 	if err != nil {
 		return err
 	}
 	r.console = console
 	return nil
+}
+
+// connectorsNow lists the connectors, which a change of the configuration may change.
+func (r *running) connectorsNow() []management.Connector {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := make([]management.Connector, 0, len(r.connectors))
+	for _, c := range r.connectors {
+		out = append(out, c)
+	}
+	return out
+}
+
+// standBy serves the console of a slave while the store is another broker's. On the machine of the master its port may be taken; then there is none.
+func (r *running) standBy(lock string) {
+	if r.file.Console == nil {
+		return
+	}
+	console, err := webconsole.OpenSlave(r.file.Console, webconsole.Slave{BrokerName: r.config.Name, Waiting: lock}, logging.Logger(consoleLogger))
+	if err != nil {
+		logging.Logger(consoleLogger).Warn("no web console while this broker is a slave", "reason", err)
+		return
+	}
+	r.console = console
+	r.startConsole()
 }
 
 // startConsole begins to answer.
@@ -46,4 +67,5 @@ func (r *running) closeConsole() {
 	if err := r.console.Close(); err != nil {
 		r.log.Warn("the web console was not closed cleanly", "error", err)
 	}
+	r.console = nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"runtime/debug"
 	"strconv"
@@ -14,11 +13,11 @@ import (
 // heapDefault stands in for Java's heap where nothing says how much memory there is: what the original's env file gives it.
 const heapDefault = 1 << 30
 
-// memoryLimit returns how many bytes messages in memory may take up. A percentage of Java's heap is one of -Xmx where the launcher's
-// variables name it, else of what the control group allows, else of a fixed amount.
-func memoryLimit(u *config.SystemUsage, maxHeap int64, log *slog.Logger) int64 {
+// memoryLimit returns how many bytes messages in memory may take up, and what they are a percentage of, or "". A percentage of Java's heap is one of
+// -Xmx where the launcher's variables name it, else of what the control group allows, else of a fixed amount.
+func memoryLimit(u *config.SystemUsage, maxHeap int64) (limit int64, of string) {
 	if u.Memory.PercentOfJvmHeap <= 0 {
-		return int64(u.Memory.Limit)
+		return int64(u.Memory.Limit), ""
 	}
 	base, source := maxHeap, "-Xmx"
 	if base <= 0 {
@@ -27,9 +26,7 @@ func memoryLimit(u *config.SystemUsage, maxHeap int64, log *slog.Logger) int64 {
 	if base <= 0 {
 		base, source = heapDefault, "the default"
 	}
-	limit := base / 100 * int64(u.Memory.PercentOfJvmHeap)
-	log.Info(fmt.Sprintf("memoryUsage: %d %% of %d MB (%s) are %d MB", u.Memory.PercentOfJvmHeap, base>>20, source, limit>>20))
-	return limit
+	return base / 100 * int64(u.Memory.PercentOfJvmHeap), fmt.Sprintf("%d %% of %d MB, %s", u.Memory.PercentOfJvmHeap, base>>20, source)
 }
 
 // controlGroupLimit returns the memory limit of this process's control group in bytes, 0 when there is none.

@@ -25,7 +25,7 @@ func (r *running) openScheduler(ctx context.Context) error {
 	if !c.SchedulerSupport {
 		return nil
 	}
-	if r.store.kaha == nil {
+	if r.store.failing == nil {
 		r.jobs = memory.Jobs{}
 	} else {
 		o, err := r.jobOptions()

@@ -3,28 +3,37 @@ package main
 import (
 	"crypto/subtle"
 	"errors"
-	"fmt"
 	"strings"
 
 	"goactivemq/activemq/config"
 )
 
-// refuseUnserved refuses to start where the configuration asks for protection that this version does not give.
-func refuseUnserved(b *config.Broker) error {
+// refused are the parts without which a broker must not run: protection, and a store, that this version does not have.
+func refused(b *config.Broker) []config.Problem {
+	var all []config.Problem
+	refuse := func(at config.Position, name, why string) {
+		all = append(all, config.Problem{Position: at, Text: name + " is not served by this version, " + why})
+	}
 	for _, p := range b.Plugins {
 		switch p := p.(type) {
-		case *config.SimpleAuthentication:
 		case *config.JAASAuthentication:
-			return fmt.Errorf("%s: jaasAuthenticationPlugin is not served by this version, and a broker without it would let everybody in", p.At)
+			refuse(p.At, "jaasAuthenticationPlugin", "and a broker without it would let everybody in")
 		case *config.Authorization:
-			return fmt.Errorf("%s: authorizationPlugin is not served by this version, and a broker without it would let everybody do everything", p.At)
+			refuse(p.At, "authorizationPlugin", "and a broker without it would let everybody do everything")
 		case *config.Unserved:
-			if name := strings.ToLower(p.Name()); strings.Contains(name, "auth") || strings.Contains(name, "jaas") || strings.Contains(name, "shiro") {
-				return fmt.Errorf("%s: %s is not served by this version, and a broker without it would let everybody in", p.At, p.Name())
+			name := strings.ToLower(p.Name())
+			switch {
+			case strings.Contains(name, "auth") || strings.Contains(name, "jaas") || strings.Contains(name, "shiro"):
+				refuse(p.At, p.Name(), "and a broker without it would let everybody in")
+			case strings.Contains(name, "camel"):
+				refuse(p.At, p.Name(), "nor will it be: Camel's routes need a Java virtual machine; run them in a Camel of their own that connects to this broker")
 			}
 		}
 	}
-	return nil
+	if u, ok := b.PersistenceAdapter.(*config.Unserved); ok {
+		refuse(u.At, "the store "+u.Name(), "use kahaDB")
+	}
+	return all
 }
 
 // authenticator returns the check of credentials that the plugins ask for, nil when they ask for none.
@@ -37,8 +46,22 @@ func authenticator(plugins []config.Plugin) func(user, password string) error {
 	return nil
 }
 
-// simpleAuthenticator checks against the users that the configuration names.
-func simpleAuthenticator(p *config.SimpleAuthentication) func(user, password string) error {
+// passwords returns what knows the users' passwords, nil where no plugin does.
+func passwords(plugins []config.Plugin) func(user string) (string, bool) {
+	for _, p := range plugins {
+		if simple, ok := p.(*config.SimpleAuthentication); ok {
+			known := simplePasswords(simple)
+			return func(user string) (string, bool) {
+				password, ok := known[user]
+				return password, ok
+			}
+		}
+	}
+	return nil
+}
+
+// simplePasswords are the passwords that the configuration names, by user.
+func simplePasswords(p *config.SimpleAuthentication) map[string]string {
 	passwords := map[string]string{}
 	for user, password := range p.UserPasswords {
 		passwords[user] = password
@@ -46,6 +69,12 @@ func simpleAuthenticator(p *config.SimpleAuthentication) func(user, password str
 	for _, u := range p.Users {
 		passwords[u.Username] = u.Password
 	}
+	return passwords
+}
+
+// simpleAuthenticator checks against the users that the configuration names.
+func simpleAuthenticator(p *config.SimpleAuthentication) func(user, password string) error {
+	passwords := simplePasswords(p)
 	return func(user, password string) error {
 		if p.AnonymousAccessAllowed && user == "" && password == "" {
 			return nil

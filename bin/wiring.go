@@ -1,14 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"goactivemq/activemq/broker"
@@ -18,6 +19,7 @@ import (
 	"goactivemq/activemq/management"
 	"goactivemq/activemq/scheduler"
 	"goactivemq/activemq/store"
+	"goactivemq/amqp"
 	"goactivemq/openwire"
 	"goactivemq/protocols"
 	"goactivemq/webconsole"
@@ -37,14 +39,18 @@ type protocol func(b *broker.Broker, a *protocols.Address, url func() string, lo
 
 // served are the protocols of this build, by the scheme of a connector's URI.
 var served = map[string]protocol{
-	"tcp": newOpenWire,
-	"nio": newOpenWire,
+	"tcp":       newOpenWire,
+	"nio":       newOpenWire,
+	"stomp":     newSTOMP,
+	"stomp+nio": newSTOMP,
+	"amqp":      newAMQP,
+	"amqp+nio":  newAMQP,
 }
 
 // unserved are the schemes of the original that this build has no protocol for.
 var unserved = []string{
-	"ssl", "nio+ssl", "auto", "auto+ssl", "auto+nio", "auto+nio+ssl", "amqp", "amqp+ssl", "amqp+nio", "amqp+nio+ssl",
-	"stomp", "stomp+ssl", "stomp+nio", "stomp+nio+ssl", "mqtt", "mqtt+ssl", "mqtt+nio", "mqtt+nio+ssl", "ws", "wss",
+	"ssl", "nio+ssl", "auto", "auto+ssl", "auto+nio", "auto+nio+ssl", "amqp+ssl", "amqp+nio+ssl",
+	"stomp+ssl", "stomp+nio+ssl", "mqtt", "mqtt+ssl", "mqtt+nio", "mqtt+nio+ssl", "ws", "wss",
 	"http", "https", "udp", "vm", "xmpp",
 }
 
@@ -53,23 +59,16 @@ func newOpenWire(b *broker.Broker, a *protocols.Address, url func() string, log 
 	return openwire.New(b, a, cli.Version, url, log)
 }
 
+// newAMQP makes the handler of an AMQP connector.
+func newAMQP(b *broker.Broker, a *protocols.Address, _ func() string, log *slog.Logger) (protocols.Handler, error) {
+	return amqp.New(b, a, cli.Version, log)
+}
+
 // program is the broker as the command line runs it.
 type program struct{}
 
-// Validate reads the configuration and tells what it finds.
-func (program) Validate(s cli.Settings, out io.Writer) error {
-	file, err := load(s)
-	if err != nil {
-		return err
-	}
-	for _, w := range file.Warnings {
-		fmt.Fprintln(out, w)
-	}
-	return refuseUnserved(file.Broker)
-}
-
-// load reads the configuration that the settings name.
-func load(s cli.Settings) (*config.File, error) {
+// load reads the configuration that the settings name, by readFile where that is not nil.
+func load(s cli.Settings, readFile func(path string) ([]byte, error)) (*config.File, error) {
 	path, err := s.ConfigFile()
 	if err != nil {
 		return nil, err
@@ -77,6 +76,7 @@ func load(s cli.Settings) (*config.File, error) {
 	return config.Load(path, config.Environment{
 		Properties:  s.Properties,
 		LookupEnv:   os.LookupEnv,
+		ReadFile:    readFile,
 		Unvalidated: strings.Contains(s.URI, "validate=false"),
 	})
 }
@@ -84,17 +84,18 @@ func load(s cli.Settings) (*config.File, error) {
 // Run starts the broker that the configuration describes, and stops it when ctx ends. What was opened is closed in
 // reverse order, whatever happens.
 func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
-	file, err := load(s)
+	r := &running{settings: s, log: logging.Logger(serviceLogger), began: time.Now()}
+	file, err := r.load()
 	if err != nil {
 		return err
 	}
 	for _, w := range file.Warnings {
 		logging.Logger(configLogger).Warn(w.String())
 	}
-	if err := refuseUnserved(file.Broker); err != nil {
-		return err
+	if problems := refused(file.Broker); problems != nil {
+		return &config.Invalid{Problems: problems}
 	}
-	r := &running{settings: s, file: file, config: file.Broker, log: logging.Logger(serviceLogger), began: time.Now()}
+	r.file, r.config = file, file.Broker
 	defer r.close()
 	if err := r.open(ctx, ready); err != nil {
 		if errors.Is(err, context.Canceled) {
@@ -109,7 +110,7 @@ func (program) Run(ctx context.Context, s cli.Settings, ready func()) error {
 type running struct {
 	settings   cli.Settings
 	file       *config.File
-	config     *config.Broker
+	config     *config.Broker // what the broker really runs on: reload.go changes it
 	log        *slog.Logger
 	began      time.Time
 	broker     *broker.Broker
@@ -117,6 +118,9 @@ type running struct {
 	scheduler  *scheduler.Scheduler // nil: none configured
 	jobs       store.Jobs           // of the scheduler
 	jobsFailed <-chan struct{}      // closed when jobs failed; nil where they cannot
+	users      users
+	watch      watch
+	mu         sync.Mutex // guards connectors: the console reads them
 	connectors []*protocols.Connector
 	console    *webconsole.Server // nil: none configured
 	pictures   []*picture
@@ -127,9 +131,17 @@ type running struct {
 // open opens the store, makes the broker over it, and binds the connectors. It waits for the store while another broker has it.
 func (r *running) open(ctx context.Context, ready func()) error {
 	r.id = brokerID(r.config, r.began)
-	memory := memoryLimit(r.config.SystemUsage, r.settings.MaxHeap, r.log)
+	memory, of := memoryLimit(r.config.SystemUsage, r.settings.MaxHeap)
+	if of != "" {
+		r.log.Info(fmt.Sprintf("memoryUsage: %s, are %d MB", of, memory>>20))
+	}
 	tuneCollector(memory)
-	if err := r.store.open(ctx, r.config, r.log, ready); err != nil {
+	err := r.store.open(ctx, r.config, r.log, func(lock string) {
+		r.standBy(lock)
+		ready()
+	})
+	r.closeConsole()
+	if err != nil {
 		return err
 	}
 	r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) is starting", cli.Version, r.config.Name, r.id))
@@ -163,7 +175,7 @@ func (r *running) open(ctx context.Context, ready func()) error {
 			return err
 		}
 	}
-	if err := r.makeDestinations(); err != nil {
+	if err := r.makeDestinations(r.config.Destinations); err != nil {
 		return err
 	}
 	return r.openConsole()
@@ -197,7 +209,8 @@ func (r *running) options(memory int64) (broker.Options, error) {
 		SendFailIfNoSpaceAfter: c.SystemUsage.SendFailIfNoSpaceAfterTimeout.Duration(),
 		Advisories:             c.AdvisorySupport,
 		StoreBeforeDispatch:    r.store.beforeDispatch,
-		Authenticate:           authenticator(c.Plugins),
+		Authenticate:           r.authenticator(),
+		Password:               passwords(c.Plugins),
 		PopulateUserID:         c.PopulateJMSXUserID,
 		ExpireActiveDurables:   c.EnableMessageExpirationOnActiveDurableSubs,
 		AnonymousProducers:     c.AnonymousProducerAdvisorySupport,
@@ -216,10 +229,7 @@ func (r *running) openConnector(c *config.TransportConnector) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Place("uri"), err)
 	}
-	name := c.Name
-	if name == "" {
-		name = string(c.URI)
-	}
+	name := connectorName(c)
 	makeHandler := served[a.Scheme]
 	if makeHandler == nil && !slices.Contains(unserved, a.Scheme) {
 		return fmt.Errorf("%s: connector %s: no transport is called %q", c.Place("uri"), name, a.Scheme)
@@ -238,13 +248,18 @@ func (r *running) openConnector(c *config.TransportConnector) error {
 	if err != nil {
 		return err
 	}
+	r.mu.Lock()
 	r.connectors = append(r.connectors, connector)
+	r.mu.Unlock()
 	for _, text := range a.Leftover() {
 		logging.Logger(connectorLogger).Warn(fmt.Sprintf("%s: connector %s: %s", c.Place("uri"), name, text))
 	}
 	logging.Logger(listenLogger).Info("Listening for connections at: " + url() + optionsOf(string(c.URI)))
 	return nil
 }
+
+// connectorName is what a connector is called: its URI, where it has no name.
+func connectorName(c *config.TransportConnector) string { return cmp.Or(c.Name, string(c.URI)) }
 
 // optionsOf returns a connector's options as its URI has them.
 func optionsOf(uri string) string {
@@ -255,8 +270,8 @@ func optionsOf(uri string) string {
 }
 
 // makeDestinations makes those that the configuration asks for.
-func (r *running) makeDestinations() error {
-	for _, d := range r.config.Destinations {
+func (r *running) makeDestinations(all []config.Destination) error {
+	for _, d := range all {
 		name, err := destination(d)
 		if err != nil {
 			return err
@@ -279,14 +294,33 @@ func (r *running) serve(ctx context.Context, ready func()) error {
 	r.log.Info(fmt.Sprintf("Apache ActiveMQ %s (%s, %s) started", cli.Version, r.config.Name, r.id))
 	r.log.Info("goactivemq is independent of the Apache Software Foundation")
 	ready()
-	select {
-	case <-ctx.Done():
-		return nil
-	case <-r.store.failed():
-		return fmt.Errorf("stopped because the store failed: %w", r.store.kaha.Err())
-	case <-r.jobsFailed:
-		return errors.New("stopped because the job scheduler store failed: the log says why")
+	r.watch.every(checkPeriod(r.config))
+	defer r.watch.every(0)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-r.store.failed():
+			return r.storeFailed()
+		case <-r.jobsFailed:
+			return errors.New("stopped because the job scheduler store failed: the log says why")
+		case <-r.settings.Reload:
+			r.reload("SIGHUP")
+		case <-r.watch.tick():
+			if r.watch.changed() {
+				r.reload("runtimeConfigurationPlugin")
+			}
+		}
 	}
+}
+
+// storeFailed tells why the broker stops when its store does.
+func (r *running) storeFailed() error {
+	err := r.store.failing.Err()
+	if errors.Is(err, store.ErrLockLost) {
+		r.log.Error(r.config.Name + ", no longer able to keep the exclusive lock so giving up being a master")
+	}
+	return fmt.Errorf("stopped because the store failed: %w", err)
 }
 
 // close stops what runs, in the order in which nothing can get lost: no new connections, then the broker, then the store.

@@ -31,6 +31,7 @@ func TestThrowable(t *testing.T) {
 		{broker.TransactionState, "javax.transaction.xa.XAException", "text xaErrorCode:-6"},
 		{broker.RolledBack, "javax.jms.TransactionRolledBackException", "text"},
 		{broker.NotConnected, "java.lang.IllegalStateException", "text"},
+		{broker.InvalidMessage, "javax.jms.MessageFormatException", "text"},
 	} {
 		got := throwable(fmt.Errorf("around: %w", &broker.Error{Kind: c.kind, Text: "text"}))
 		if got.Class != message.T(c.class) || got.Message != message.T(c.end) {
@@ -40,7 +41,7 @@ func TestThrowable(t *testing.T) {
 			t.Errorf("kind %d without text has a null message, at which clients of versions 1 and 10 break", c.kind)
 		}
 	}
-	if n := int(broker.NotConnected) + 1; len(classes) != n {
+	if n := int(broker.InvalidMessage) + 1; len(classes) != n {
 		t.Errorf("%d kinds have classes, want all %d", len(classes), n)
 	}
 }

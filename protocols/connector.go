@@ -39,10 +39,16 @@ type Connector struct {
 // maxConnectionsDefault is the original's limit for a connector that names none.
 const maxConnectionsDefault = 1<<31 - 1
 
+// New makes a connector, for which it reads the options that all have, and binds nothing.
+func New(name string, a *Address, h Handler, log *slog.Logger) (*Connector, error) {
+	c := &Connector{name: name, address: a, handler: h, log: log, max: maxConnectionsDefault, open: map[net.Conn]bool{}}
+	return c, a.Int("maximumConnections", &c.max)
+}
+
 // Open makes a connector and binds its address. Connections wait until Start.
 func Open(name string, a *Address, h Handler, log *slog.Logger) (*Connector, error) {
-	c := &Connector{name: name, address: a, handler: h, log: log, max: maxConnectionsDefault, open: map[net.Conn]bool{}}
-	if err := a.Int("maximumConnections", &c.max); err != nil {
+	c, err := New(name, a, h, log)
+	if err != nil {
 		return nil, err
 	}
 	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", a.Listen())

@@ -28,22 +28,34 @@ func (w *Inactivity) Busy(on bool) { w.busy.Store(on) }
 // Written notes that something was sent.
 func (w *Inactivity) Written() { w.written.Store(true) }
 
-// Watch calls silent once when nothing arrived for a whole period, and idle each time when nothing was sent for a third of it.
-// Both start after the grace. A period of 0 watches nothing.
+// Watch is WatchSilence and WatchIdle for both ends that agreed on one period.
 func (w *Inactivity) Watch(period, grace time.Duration, idle, silent func()) {
-	if period <= 0 {
-		return
-	}
 	idlePeriod := period / 3
 	if period <= 3*time.Millisecond {
 		idlePeriod = period
 	}
-	w.every(grace, idlePeriod, func() bool {
+	w.WatchIdle(idlePeriod, grace, idle)
+	w.WatchSilence(period, grace, silent)
+}
+
+// WatchIdle calls idle each time when nothing was sent for a period, first after the grace. A period of 0 watches nothing.
+func (w *Inactivity) WatchIdle(period, grace time.Duration, idle func()) {
+	if period <= 0 {
+		return
+	}
+	w.every(grace, period, func() bool {
 		if !w.written.Swap(false) {
 			idle()
 		}
 		return true
 	})
+}
+
+// WatchSilence calls silent once when nothing arrived for a whole period, first after the grace. A period of 0 watches nothing.
+func (w *Inactivity) WatchSilence(period, grace time.Duration, silent func()) {
+	if period <= 0 {
+		return
+	}
 	w.every(grace, period, func() bool {
 		if w.read.Swap(false) || w.busy.Load() {
 			return true

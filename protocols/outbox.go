@@ -28,6 +28,10 @@ type Outbox[T any] struct {
 	watch  *Inactivity
 	encode func(to []byte, i *T) ([]byte, error)
 	lost   func(error)
+
+	// Written, where it is set, is called whenever all that is encoded is written, by whoever did it: with locks of the broker held, perhaps.
+	Written func()
+
 	held   atomic.Bool // the reader is about to push by itself
 	stuck  atomic.Bool // the socket did not take all: the writer's goroutine has to
 	wait   sync.WaitGroup
@@ -196,13 +200,15 @@ func (o *Outbox[T]) rest() bool {
 	return true
 }
 
-// Close drops what was not sent, and waits for the writer. The socket must be closed before: a client that does not read would keep the writer.
+// Close drops what was not sent, and waits for whoever writes. The socket must be closed before: a client that does not read would keep the writer.
 func (o *Outbox[T]) Close() {
 	o.mu.Lock()
 	o.closed = true
 	o.items = nil
 	o.mu.Unlock()
 	o.wait.Wait()
+	o.writing.Lock() // whoever is at it still
+	o.writing.Unlock()
 }
 
 // pending tells whether there is something to send.
@@ -306,7 +312,13 @@ func (o *Outbox[T]) written(n int) {
 		o.watch.Written()
 	}
 	o.buffer = o.buffer[:copy(o.buffer, o.buffer[n:])]
-	if len(o.buffer) == 0 && cap(o.buffer) > keepSize {
+	if len(o.buffer) > 0 {
+		return
+	}
+	if cap(o.buffer) > keepSize {
 		o.buffer = nil
+	}
+	if o.Written != nil && o.err == nil {
+		o.Written()
 	}
 }

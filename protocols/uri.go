@@ -47,8 +47,8 @@ func ParseAddress(text string) (*Address, error) {
 // Listen returns the address to listen at.
 func (a *Address) Listen() string { return net.JoinHostPort(a.Host, strconv.Itoa(a.Port)) }
 
-// text returns an option's text. Options of the transport may be written with or without "transport." in front.
-func (a *Address) text(name string) (string, bool) {
+// Text returns an option's text. Options of the transport may be written with or without "transport." in front.
+func (a *Address) Text(name string) (string, bool) {
 	for _, key := range [...]string{name, "transport." + name} {
 		if v, ok := a.options[key]; ok {
 			a.read[key] = true
@@ -60,7 +60,7 @@ func (a *Address) text(name string) (string, bool) {
 
 // Int reads an option that is a number.
 func (a *Address) Int(name string, to *int64) error {
-	text, ok := a.text(name)
+	text, ok := a.Text(name)
 	if !ok {
 		return nil
 	}
@@ -74,7 +74,7 @@ func (a *Address) Int(name string, to *int64) error {
 
 // Bool reads an option that is true or false.
 func (a *Address) Bool(name string, to *bool) error {
-	text, ok := a.text(name)
+	text, ok := a.Text(name)
 	if !ok {
 		return nil
 	}

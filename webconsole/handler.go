@@ -27,6 +27,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	switch {
+	case s.slave != nil:
+		s.serveSlave(w, r)
 	case !found:
 		s.fail(w, http.StatusNotFound, "There is no such page.")
 	case page.redirect != "":

@@ -30,6 +30,7 @@ var pages = map[string]page{
 	"/admin/index.html": overview,
 	"/admin/queues.jsp": {serve: (*Server).queues},
 	"/admin/topics.jsp": {serve: (*Server).topics},
+	slavePath:           {redirect: "/admin/index.jsp"}, // this broker is the master
 	stylesheetPath:      {serve: (*Server).stylesheet},
 }
 

@@ -34,7 +34,8 @@ const (
 // Server is the web console at all its addresses.
 type Server struct {
 	console   *config.Console
-	model     *management.Model
+	model     *management.Model // nil: the broker is a slave
+	slave     *Slave
 	log       *slog.Logger
 	filter    *addressFilter
 	attempts  *attempts
@@ -51,11 +52,22 @@ type Server struct {
 //
 // Listeners for HTTPS are not served by this version: a warning in the log says so for each.
 func Open(c *config.Console, m *management.Model, log *slog.Logger) (*Server, error) {
+	return open(&Server{console: c, model: m, log: log})
+}
+
+// OpenSlave is Open for a broker that waits for its store: all pages lead to the one that says so.
+func OpenSlave(c *config.Console, slave Slave, log *slog.Logger) (*Server, error) {
+	return open(&Server{console: c, slave: &slave, log: log})
+}
+
+// open binds the addresses of a server.
+func open(s *Server) (*Server, error) {
+	c, log := s.console, s.log
 	filter, err := newAddressFilter(c.Include, c.Exclude)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.At, err)
 	}
-	s := &Server{console: c, model: m, log: log, filter: filter, attempts: newAttempts(time.Now)}
+	s.filter, s.attempts = filter, newAttempts(time.Now)
 	s.http = &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: headerTimeout,

@@ -18,6 +18,7 @@ package broker
 
 import (
 	"log/slog"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -67,6 +68,9 @@ type Options struct {
 	// Authenticate checks credentials; nil lets everybody in.
 	Authenticate func(user, password string) error
 
+	// Password returns a user's password, for protocols that prove without sending it that both ends know it; nil where nobody knows.
+	Password func(user string) (password string, known bool)
+
 	PopulateUserID bool
 
 	// ExpireActiveDurables has messages of durable subscriptions expire also while their clients are there and do not ask for them.
@@ -84,6 +88,8 @@ type Options struct {
 type Broker struct {
 	options   Options
 	log       *slog.Logger
+	policies  atomic.Pointer[policy.Map] // as they are now
+	virtual   atomic.Pointer[virtual.Rules]
 	started   time.Time
 	now       func() time.Time
 	memory    *Usage
@@ -145,6 +151,8 @@ func New(o Options) (*Broker, error) {
 	if o.Policies == nil {
 		b.options.Policies = policy.NewMap(nil, policy.Default())
 	}
+	b.policies.Store(b.options.Policies)
+	b.virtual.Store(o.Virtual)
 	b.started = b.now()
 	// Sequences must not come twice for messages that a store kept from an earlier run.
 	b.sequence.Store(b.started.UnixMilli() * 1000)
@@ -265,6 +273,11 @@ func (b *Broker) Counts() (connections, queues, topics int) {
 
 // nextNumber returns a number that nothing else of this run has.
 func (b *Broker) nextNumber() int64 { return b.numbers.Add(1) }
+
+// ConnectionID makes an id for a connection of a protocol in which clients make none.
+func (b *Broker) ConnectionID() string {
+	return b.options.ID + ":" + strconv.FormatInt(b.nextNumber(), 10)
+}
 
 // systemID makes an id for what the broker itself sends.
 func (b *Broker) systemID() *message.ID {

@@ -111,7 +111,12 @@ func newFixture(t *testing.T, kind string, set ...func(*broker.Options)) *fixtur
 func (f *fixture) start() {
 	f.Helper()
 	var err error
-	if f.store, err = openStore(f.kind, &vfs.Fault{FS: f.fs, Check: f.check}); err != nil {
+	if f.kind == "disk" {
+		f.store, err = openDisk(f.TempDir())
+	} else {
+		f.store, err = openStore(f.kind, &vfs.Fault{FS: f.fs, Check: f.check})
+	}
+	if err != nil {
 		f.Fatalf("open: %v", err)
 	}
 	f.options.Store = f.store
@@ -150,6 +155,21 @@ func openStore(kind string, fs vfs.FS) (store.Store, error) {
 	s, err := kahadb.Open(o)
 	if err != nil {
 		return nil, err // not s, which would be a Store that is not nil
+	}
+	return s, nil
+}
+
+// openDisk opens a store of the files that there really are, for more than memory should hold.
+func openDisk(directory string) (store.Store, error) {
+	codec, err := wire.NewStoreCodec(wire.VersionMax)
+	if err != nil {
+		return nil, err
+	}
+	o := kahadb.Defaults(directory, codec)
+	o.Log = slog.New(slog.DiscardHandler)
+	s, err := kahadb.Open(o)
+	if err != nil {
+		return nil, err
 	}
 	return s, nil
 }

@@ -1,7 +1,9 @@
 package broker
 
 import (
+	"cmp"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -192,7 +194,7 @@ func (c *Connection) consumer(id message.ConsumerID) *Subscription {
 	return c.consumers[id]
 }
 
-// consumersOf returns the consumers of a session, of all for nil.
+// consumersOf returns the consumers of a session, of all for nil, in the order in which they came.
 func (c *Connection) consumersOf(session *message.SessionID) []*Subscription {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -202,6 +204,7 @@ func (c *Connection) consumersOf(session *message.SessionID) []*Subscription {
 			found = append(found, s)
 		}
 	}
+	slices.SortFunc(found, func(x, y *Subscription) int { return cmp.Compare(x.number, y.number) })
 	return found
 }
 
@@ -305,7 +308,7 @@ func (c *Connection) AddConsumer(info *message.ConsumerInfo) (*Subscription, err
 		return nil, fail(InvalidDestination, "the consumer names no destination")
 	}
 	info.Destination = c.broker.named(info.Destination)
-	p := c.broker.options.Policies.For(info.Destination.First())
+	p := c.broker.policies.Load().For(info.Destination.First())
 	s := &Subscription{
 		info: info, conn: c, number: c.broker.nextNumber(),
 		prefetch: p.Prefetch.For(info), extended: p.PrefetchExtended,

@@ -16,7 +16,7 @@ type Destination struct {
 	policy *policy.Entry
 	memory *Usage
 
-	plan    *virtual.Plan // where else its messages go, nil: nowhere
+	plan    atomic.Pointer[virtual.Plan] // where else its messages go, nil: nowhere
 	fanOuts atomic.Pointer[fanOutQueues]
 
 	producers atomic.Int64
@@ -36,10 +36,9 @@ type Destination struct {
 
 // newDestination makes the common part of a queue or topic.
 func (b *Broker) newDestination(name message.Destination) Destination {
-	p := b.options.Policies.For(name)
+	p := b.policies.Load().For(name)
 	return Destination{
 		name:   name,
-		plan:   b.options.Virtual.For(name),
 		broker: b,
 		policy: p,
 		memory: newUsage(name.String(), p.MemoryLimit, b.memory),

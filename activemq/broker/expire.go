@@ -12,7 +12,7 @@ import (
 // expiryPeriod returns how often to look whether it is time to look for expired messages: the shortest period of any policy.
 func (b *Broker) expiryPeriod() time.Duration {
 	shortest := policy.Default().ExpirePeriod
-	for _, e := range b.options.Policies.Entries() {
+	for _, e := range b.policies.Load().Entries() {
 		if e.ExpirePeriod > 0 {
 			shortest = min(shortest, e.ExpirePeriod)
 		}

@@ -106,6 +106,7 @@ func (c *Connection) waitForRoom(p place, m *message.Message) error {
 		return noRoom(full, m, d)
 	}
 	c.flushLater() // what was put off must not wait as long
+	c.peer.Flush()
 	return c.block(d, m)
 }
 

@@ -58,7 +58,7 @@ func (b *Broker) makeLocked(name message.Destination, c *Connection) (place, err
 	if err != nil {
 		return nil, err
 	}
-	if plan := made.base().plan; plan != nil && plan.Mirror != nil && b.topics[*plan.Mirror] == nil {
+	if plan := made.base().plan.Load(); plan != nil && plan.Mirror != nil && b.topics[*plan.Mirror] == nil {
 		if _, err := b.makeLocked(*plan.Mirror, c); err != nil {
 			return nil, err
 		}
@@ -76,13 +76,13 @@ func (b *Broker) makeLocked(name message.Destination, c *Connection) (place, err
 
 // roomForLocked refuses a destination beyond the number that its policy allows.
 func (b *Broker) roomForLocked(name message.Destination) error {
-	p := b.options.Policies.For(name)
+	p := b.policies.Load().For(name)
 	if p.MaxDestinations < 0 || name.IsAdvisory() {
 		return nil
 	}
 	n := 0
 	for _, d := range b.namesLocked(name.IsQueue()) {
-		if d.Kind == name.Kind && !d.IsAdvisory() && b.options.Policies.For(d) == p {
+		if d.Kind == name.Kind && !d.IsAdvisory() && b.policies.Load().For(d) == p {
 			n++
 		}
 	}
@@ -220,7 +220,7 @@ func (c *Connection) RemoveDestination(name message.Destination, whenDone store.
 		return nil
 	}
 	p.remove(whenDone)
-	if plan := p.base().plan; plan != nil && plan.Mirror != nil {
+	if plan := p.base().plan.Load(); plan != nil && plan.Mirror != nil {
 		c.removeMirror(*plan.Mirror)
 	}
 	return nil

@@ -24,6 +24,7 @@ type Queue struct {
 // newQueue makes the queue over what the store holds of it.
 func (b *Broker) newQueue(name message.Destination) (*Queue, error) {
 	q := &Queue{Destination: b.newDestination(name)}
+	q.plan.Store(b.virtual.Load().For(name))
 	q.backlog.from = q
 	q.backlog.prioritized = q.policy.Prioritized
 	if b.options.Spool != nil && q.policy.Spools {

@@ -46,7 +46,7 @@ func (c *Connection) sendVirtual(p place, m *message.Message, whenDone store.Com
 
 // legsOf appends where a message that was sent to p goes. together tells that all of it is to happen in one transaction.
 func (c *Connection) legsOf(legs []leg, p place, m *message.Message, left int) (_ []leg, together bool, err error) {
-	plan := p.base().plan
+	plan := p.base().plan.Load()
 	if plan == nil {
 		return append(legs, leg{to: p, message: m}), false, nil
 	}
@@ -71,9 +71,8 @@ func (c *Connection) legsOf(legs []leg, p place, m *message.Message, left int) (
 		}
 	}
 	for i := range plan.FanOuts {
-		f := &plan.FanOuts[i]
-		legs = c.broker.fanOut(legs, p, f, i, m)
-		together = together || f.Transacted
+		legs = c.broker.fanOut(legs, p, plan, i, m)
+		together = together || plan.FanOuts[i].Transacted
 	}
 	forwards, keeps := plan.Forwards(selectable{m, m.Redeliveries})
 	for _, to := range forwards {
@@ -94,12 +93,13 @@ func forwarded(m *message.Message, to *message.Destination) *message.Message {
 	return &copied
 }
 
-// fanOut appends the queues of a virtual topic's consumers. number is the fan-out's in its plan.
-func (b *Broker) fanOut(legs []leg, topic place, f *virtual.FanOut, number int, m *message.Message) []leg {
+// fanOut appends the queues of a virtual topic's consumers. number is the fan-out's in the plan.
+func (b *Broker) fanOut(legs []leg, topic place, plan *virtual.Plan, number int, m *message.Message) []leg {
+	f := &plan.FanOuts[number]
 	if f.Local && m.BrokerPath != nil {
 		return legs
 	}
-	for _, q := range b.queuesOf(topic.base(), f, number) {
+	for _, q := range b.queuesOf(topic.base(), plan, number) {
 		if f.SelectorAware && !q.wantedBySome(m) {
 			continue
 		}
@@ -112,30 +112,31 @@ func (b *Broker) fanOut(legs []leg, topic place, f *virtual.FanOut, number int, 
 	return legs
 }
 
-// fanOutQueues are the queues of a destination's fan-outs, as they were when the broker had changed so often.
+// fanOutQueues are the queues of the fan-outs of a plan, as they were when the broker had changed so often.
 type fanOutQueues struct {
+	plan    *virtual.Plan
 	changes int64
 	queues  [][]*Queue
 }
 
 // queuesOf returns the queues of a fan-out.
-func (b *Broker) queuesOf(d *Destination, f *virtual.FanOut, number int) []*Queue {
+func (b *Broker) queuesOf(d *Destination, plan *virtual.Plan, number int) []*Queue {
 	known := d.fanOuts.Load()
-	if known == nil || known.changes != b.queueChanges.Load() {
-		known = b.findFanOuts(d)
+	if known == nil || known.plan != plan || known.changes != b.queueChanges.Load() {
+		known = b.findFanOuts(plan)
 		d.fanOuts.Store(known)
 	}
 	return known.queues[number]
 }
 
-// findFanOuts looks for the queues of a destination's fan-outs.
-func (b *Broker) findFanOuts(d *Destination) *fanOutQueues {
+// findFanOuts looks for the queues of a plan's fan-outs.
+func (b *Broker) findFanOuts(plan *virtual.Plan) *fanOutQueues {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	found := &fanOutQueues{changes: b.queueChanges.Load(), queues: make([][]*Queue, len(d.plan.FanOuts))}
+	found := &fanOutQueues{plan: plan, changes: b.queueChanges.Load(), queues: make([][]*Queue, len(plan.FanOuts))}
 	for name, q := range b.queues {
-		for i := range d.plan.FanOuts {
-			if d.plan.FanOuts[i].Covers(name) {
+		for i := range plan.FanOuts {
+			if plan.FanOuts[i].Covers(name) {
 				found.queues[i] = append(found.queues[i], q)
 			}
 		}

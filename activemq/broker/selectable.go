@@ -82,6 +82,19 @@ func (s selectable) Header(h selector.Header) selector.Value {
 	return selector.Value{}
 }
 
+// BodyText returns the body of a text or bytes message. One that cannot be read has none.
+func (s selectable) BodyText() (text string, ok bool) {
+	switch s.m.Kind {
+	case message.KindText:
+		t, err := s.m.TextBody()
+		return t.String(), err == nil && !t.IsNull()
+	case message.KindBytes:
+		b, err := s.m.Plain(message.DefaultInflateLimit)
+		return string(b), err == nil
+	}
+	return "", false
+}
+
 // textValue returns a text as selectors see it.
 func textValue(t message.Text) selector.Value {
 	if t.IsNull() {

@@ -81,7 +81,7 @@ func (c *Connection) sendOne(m *message.Message, whenDone store.Completion) erro
 	if err != nil {
 		return err
 	}
-	if p.base().plan != nil {
+	if p.base().plan.Load() != nil {
 		return c.sendVirtual(p, m, whenDone)
 	}
 	if wait, err := c.makeRoom(p, m, whenDone); wait || err != nil {

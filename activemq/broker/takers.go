@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -137,6 +138,11 @@ func (q *Queue) replaceExclusiveLocked() {
 // groups or as many.
 func (q *Queue) placeLocked(t *taker) {
 	i := slices.Index(q.consumers, t)
+	if q.groups != nil && !q.policy.IgnorePriority {
+		q.consumers = append(slices.Delete(q.consumers, i, i+1), t)
+		slices.SortStableFunc(q.consumers, compareTakers)
+		return
+	}
 	for ; i+1 < len(q.consumers) && !q.precedes(t, q.consumers[i+1]); i++ {
 		q.consumers[i] = q.consumers[i+1]
 	}
@@ -148,13 +154,12 @@ func (q *Queue) placeLocked(t *taker) {
 
 // precedes tells whether x is always offered a message before y.
 func (q *Queue) precedes(x, y *taker) bool {
-	if q.policy.IgnorePriority {
-		return false
-	}
-	if x.info.Priority != y.info.Priority {
-		return x.info.Priority > y.info.Priority
-	}
-	return x.owns < y.owns
+	return !q.policy.IgnorePriority && compareTakers(x, y) < 0
+}
+
+// compareTakers orders consumers: a higher priority comes first, and of the same one who owns fewer message groups.
+func compareTakers(x, y *taker) int {
+	return cmp.Or(cmp.Compare(y.info.Priority, x.info.Priority), cmp.Compare(x.owns, y.owns))
 }
 
 // holdLocked keeps messages back when the first consumer comes and the policy wants others to come, or time to pass, first.

@@ -24,6 +24,7 @@ type Topic struct {
 // newTopic makes the topic over what the store holds of it.
 func (b *Broker) newTopic(name message.Destination) (*Topic, error) {
 	t := &Topic{Destination: b.newDestination(name)}
+	t.plan.Store(b.virtual.Load().For(name))
 	t.recovery.recent = policy.NewRecent(t.policy.Recovery)
 	if name.IsTemporary() || name.IsAdvisory() {
 		return t, nil

@@ -106,7 +106,7 @@ func (u *Usage) set(n int64) {
 
 // String tells how full it is: "memory: 70000000 of 66846720 bytes".
 func (u *Usage) String() string {
-	return fmt.Sprintf("%s: %d of %d bytes", u.name, u.Used(), u.limit)
+	return fmt.Sprintf("%s: %d of %d bytes", u.name, u.Used(), u.Limit())
 }
 
 // Used returns the bytes counted.
@@ -117,7 +117,11 @@ func (u *Usage) Used() int64 {
 }
 
 // Limit returns the limit in bytes, 0 when there is none.
-func (u *Usage) Limit() int64 { return u.limit }
+func (u *Usage) Limit() int64 {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.limit
+}
 
 // limitOr returns the limit, and where there is none that of another usage.
 func (u *Usage) limitOr(other *Usage) int64 {
@@ -129,8 +133,10 @@ func (u *Usage) limitOr(other *Usage) int64 {
 
 // Percent returns how much of the limit is used.
 func (u *Usage) Percent() int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	if u.limit <= 0 {
 		return 0
 	}
-	return int(u.Used() * 100 / u.limit)
+	return int(u.used * 100 / u.limit)
 }

@@ -16,6 +16,7 @@ type arguments struct {
 	heapMax    int64             // bytes, from -Xmx; 0 without it
 	help       bool
 	version    bool
+	validation Validation
 }
 
 // valued are the options of the original's commands that take the next argument as their value. They concern JMX and
@@ -49,7 +50,7 @@ func parse(args []string) (arguments, error) {
 			a.help = true
 		case arg == "--version":
 			a.version = true
-		case a.javaOption(arg), flags[arg]:
+		case a.javaOption(arg), flags[arg], a.command == "validate" && a.validation.option(arg):
 		case valued[arg]:
 			if i++; i == len(a.rest) {
 				return a, fmt.Errorf("Missing value of option: %s", arg)

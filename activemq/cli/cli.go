@@ -23,12 +23,6 @@ type Program interface {
 	Run(ctx context.Context, s Settings, ready func()) error
 }
 
-// Validator is what a Program offers besides to serve the command "validate": it reads the configuration that s names,
-// writes its findings to out and returns an error when a start would fail.
-type Validator interface {
-	Validate(s Settings, out io.Writer) error
-}
-
 // Exit codes. The original knows these two only.
 const (
 	exitOK     = 0
@@ -97,19 +91,6 @@ func (c *call) dispatch() int {
 	fmt.Fprintf(c.out, "INFO: Unknown task: %s\n", c.command)
 	printHelp(c.out)
 	return exitOK // as the original does, for better or worse
-}
-
-// validate checks the configuration without starting anything.
-func (c *call) validate() int {
-	v, ok := c.program.(Validator)
-	if !ok {
-		return c.fail(fmt.Errorf("validate: not served by this version"))
-	}
-	c.settings.addJavaProperties()
-	if err := v.Validate(c.settings, c.out); err != nil {
-		return c.fail(err)
-	}
-	return exitOK
 }
 
 // say prints a line of the command's conversation.

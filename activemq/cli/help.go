@@ -41,7 +41,10 @@ Tasks:
     restart [URI]   - stop the running broker (if there is one), start again
     status          - tell whether a broker is running: exit code 0 or 1
     kill            - end the running broker with SIGKILL
-    validate [URI]  - check the configuration without starting
+    validate [URI | FILE | DIR] [--diff] [--strict] [--json]
+                    - tell what a broker with this configuration would be, without starting it. Exit code 1: it would not
+                      start. DIR is a configuration directory or an installation. --diff adds the settings that differ from
+                      the release's defaults, --strict takes warnings for errors, --json is for programs
 
     URI is xbean:file:PATH or xbean:NAME, a file in the configuration directory. Default: %s
 

@@ -27,11 +27,11 @@ func (c *call) run(ready func()) (err error) {
 
 	c.banner()
 	c.settings.addJavaProperties()
-	err = logging.Default.Open(logging.Options{Conf: c.settings.Conf, Properties: c.settings.Properties, Console: c.out})
-	if err != nil {
+	if err := c.openLog(); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, logging.Default.Close()) }()
+	defer c.hangups(stop)()
 	slog.SetDefault(logging.Logger("org.apache.activemq"))
 	defer dumpStacksOnQuit(c.out)()
 	c.warnOfIdleOptions()
@@ -43,13 +43,16 @@ func (c *call) run(ready func()) (err error) {
 	return err
 }
 
+// openLog opens the log, or has it read its configuration again.
+func (c *call) openLog() error {
+	return logging.Default.Open(logging.Options{Conf: c.settings.Conf, Properties: c.settings.Properties, Console: c.out})
+}
+
 // endings are the signals that end the broker. What the caller ignores stays ignored: nohup, a shell's background.
 func endings() []os.Signal {
 	signals := []os.Signal{syscall.SIGTERM}
-	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGHUP} {
-		if !signal.Ignored(s) {
-			signals = append(signals, s)
-		}
+	if !signal.Ignored(syscall.SIGINT) {
+		signals = append(signals, syscall.SIGINT)
 	}
 	return signals
 }

@@ -29,6 +29,12 @@ type Settings struct {
 	// MaxHeap is the heap size in bytes that -Xmx named, the base of percentages of memory; 0 when none was named.
 	MaxHeap int64
 
+	// Reload has a value when somebody asks the running broker to read its configuration again.
+	Reload <-chan struct{}
+
+	// Validation says how to answer the command "validate".
+	Validation Validation
+
 	process processSettings
 }
 
@@ -50,7 +56,7 @@ func newSettings(a arguments, env func(string) string) (Settings, error) {
 	if err != nil {
 		return Settings{}, fmt.Errorf("the program's own path is unknown: %w", err)
 	}
-	s := Settings{URI: defaultURI, Properties: a.properties, MaxHeap: a.heapMax}
+	s := Settings{URI: defaultURI, Properties: a.properties, MaxHeap: a.heapMax, Validation: a.validation}
 	paths := []struct {
 		target          *string
 		property, name  string

@@ -108,6 +108,8 @@ func (c *context) bind(b *bean) bound {
 	}
 	if stateOf(b.schema.name, "").support == Known && b.at.File != "" { // nobody asked for what is there by default
 		c.warnUnserved(b)
+		c.unserved++
+		defer func() { c.unserved-- }()
 	}
 	ptr := reflect.New(r.typ)
 	c.made[b] = ptr // before the fields: beans may refer to each other in a circle
@@ -133,7 +135,7 @@ func (c *context) bind(b *bean) bound {
 		dest := ptr.Elem().FieldByIndex(f.index)
 		fallback := reflect.New(dest.Type()).Elem()
 		fallback.Set(dest)
-		if c.assign(b, sp, p.value, dest) {
+		if c.assignQuietly(stateOf(b.schema.name, p.name).support == Known, b, sp, p.value, dest) {
 			s.put(p.name, p.at)
 		}
 		if !reflect.DeepEqual(fallback.Interface(), dest.Interface()) {
@@ -153,13 +155,24 @@ var harmless = []string{
 	"io.fabric8.insight.log.log4j.Log4jLogQuery", "org.fusesource.insight.log.log4j.Log4jLogQuery",
 }
 
-// tellState says that a setting has no effect, or that it never will and why. A setting that an element not served has goes with the element.
+// assignQuietly assigns, and says nothing of what the elements inside a setting that is not served are.
+func (c *context) assignQuietly(quiet bool, b *bean, sp *schemaProperty, v *value, dest reflect.Value) bool {
+	if quiet {
+		c.unserved++
+		defer func() { c.unserved-- }()
+	}
+	return c.assign(b, sp, v, dest)
+}
+
+// tellState says that a setting has no effect, or never will and why, unless that was said of what it is inside of.
 func (c *context) tellState(b *bean, p *property) {
-	s := stateOf(b.schema.name, p.name)
-	switch {
-	case s.support == Inert:
+	if c.unserved > 0 {
+		return
+	}
+	switch s := stateOf(b.schema.name, p.name); s.support {
+	case Inert:
 		c.notef(p.at, "%s of %s has no effect: %s", p.name, b.name(), s.why)
-	case s.support == Known && stateOf(b.schema.name, "").support == Served:
+	case Known:
 		c.warnf(p.at, "%s of %s is not served by this version and has no effect", p.name, b.name())
 	}
 }
@@ -167,7 +180,7 @@ func (c *context) tellState(b *bean, p *property) {
 // warnUnserved says that a bean was left out, unless nobody will miss it.
 func (c *context) warnUnserved(b *bean) {
 	switch {
-	case slices.Contains(harmless, b.class):
+	case c.unserved > 0 || slices.Contains(harmless, b.class):
 	case b.schema != nil:
 		c.warnf(b.at, "%s is not served by this version", b.name())
 	default:

@@ -24,6 +24,8 @@ type context struct {
 	aliases map[string]string
 	made    map[*bean]bound
 
+	unserved int // how many elements and settings that are not served surround what is being bound
+
 	consolePort map[string]string // system properties that the console's port bean sets
 }
 

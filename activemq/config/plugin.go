@@ -1,7 +1,7 @@
 package config
 
-// Plugin is a part of the broker that <plugins> switches on: *SimpleAuthentication, *JAASAuthentication,
-// *Authorization, one of those in plugins.go, or *Unserved. A broker must not start over an unserved plugin that may have kept people out.
+// Plugin is a part of the broker that <plugins> switches on: *SimpleAuthentication, *JAASAuthentication, *Authorization,
+// *RuntimeConfiguration, one of those in plugins.go, or *Unserved. A broker must not start over an unserved plugin that may have kept people out.
 type Plugin interface{ plugin() }
 
 func (*SimpleAuthentication) plugin() {}
@@ -90,3 +90,12 @@ type TempAuthorizationEntry struct {
 
 	Destination Destination `xml:"queue|topic|tempQueue|tempTopic|destination"`
 }
+
+// RuntimeConfiguration is <runtimeConfigurationPlugin>: the broker follows changes of its configuration while it runs.
+type RuntimeConfiguration struct {
+	Source `element:"runtimeConfigurationPlugin"`
+
+	CheckPeriod Millis `xml:"checkPeriod"` // how often to look for changes, 0: when asked only
+}
+
+func (*RuntimeConfiguration) plugin() {}

@@ -117,17 +117,23 @@ var acted = map[string][]string{
 	"jobSchedulerUsage": {"limit"},
 
 	"memoryPersistenceAdapter": {},
+	"mKahaDB": {
+		"directory", "filteredPersistenceAdapters", "journalMaxFileLength", "journalWriteBatchSize", "checkForCorruption", "useLock", "lockKeepAlivePeriod",
+		"locker",
+	},
+	"filteredKahaDB": {"queue", "topic", "tempQueue", "tempTopic", "destination", "perDestination", "persistenceAdapter"},
 	"kahaDB": {
 		"directory", "directoryArchive", "indexDirectory", "journalMaxFileLength", "journalMaxWriteBatchSize", "journalDiskSyncStrategy",
 		"journalDiskSyncInterval", "enableJournalDiskSyncs", "preallocationScope", "preallocationStrategy", "checksumJournalFiles",
 		"checkForCorruptJournalFiles", "ignoreMissingJournalfiles", "checkpointInterval", "cleanupInterval", "cleanupOnStop", "archiveDataLogs",
 		"forceRecoverIndex", "concurrentStoreAndDispatchQueues", "purgeRecoveredXATransactionStrategy", "locker", "databaseLockedWaitDelay",
-		"enableAckCompaction", "compactAcksAfterNoGC",
+		"enableAckCompaction", "compactAcksAfterNoGC", "useLock", "lockKeepAlivePeriod",
 	},
 	"shared-file-locker": {"failIfLocked", "lockAcquireSleepInterval"},
 
 	"simpleAuthenticationPlugin": {"users", "userPasswords", "anonymousAccessAllowed"},
 	"authenticationUser":         {"username", "password"},
+	"runtimeConfigurationPlugin": {"checkPeriod"},
 
 	"queue": {"physicalName"}, "topic": {"physicalName"}, "tempQueue": {"physicalName"}, "tempTopic": {"physicalName"},
 }
@@ -182,6 +188,8 @@ var inert = []struct{ why, elements, names string }{
 	{"all destinations get a message at once: nobody waits for the disk in between", "virtualTopic compositeQueue compositeTopic", "concurrentSend"},
 	{"each destination always gets a copy", "compositeQueue compositeTopic mirroredQueue", "copyMessage"},
 	{"no names of groups are kept", "messageGroupHashBucketFactory", "cacheSize"},
+	{"a journal file of transactions goes as soon as nothing needs it", "mKahaDB", "journalCleanupInterval"},
+	{"a store that fails always stops the broker", "kahaDB mKahaDB", "stopOnError"},
 	{"there always is one", "memoryPersistenceAdapter", "createTransactionStore"},
 	{"nothing is written", "memoryPersistenceAdapter", "directory useExternalMessageReferences"},
 	{"nothing is sent there", "discarding", "deadLetterQueue enableAudit maxAuditDepth maxProducersToAudit"},

@@ -65,6 +65,14 @@ type Forward struct {
 	Filtered    *FilteredDestination // nil: everything is forwarded
 }
 
+// String gives the destination, and the selector of the filter.
+func (f Forward) String() string {
+	if f.Filtered == nil {
+		return f.Destination.String()
+	}
+	return f.Destination.String() + " " + f.Filtered.Selector
+}
+
 // FilteredDestination is <filteredDestination>. Without a selector nothing passes, as in the original.
 type FilteredDestination struct {
 	Source `element:"filteredDestination"`

@@ -10,8 +10,11 @@ type ConnectorView struct {
 
 // Connectors returns the transport connectors, in the order of the configuration.
 func (m *Model) Connectors() []ConnectorView {
-	views := make([]ConnectorView, 0, len(m.options.Connectors))
-	for _, c := range m.options.Connectors {
+	if m.options.Connectors == nil {
+		return nil
+	}
+	var views []ConnectorView
+	for _, c := range m.options.Connectors() {
 		open, refused := c.Connections()
 		views = append(views, ConnectorView{
 			Name:                       c.Name(),

@@ -36,9 +36,9 @@ type Connector interface {
 // Options say what the broker itself does not know.
 type Options struct {
 	BrokerVersion string
-	HostName      string           // of this machine, in the addresses of connectors
-	Connectors    []Connector      // in the order of the configuration
-	Now           func() time.Time // nil: time.Now
+	HostName      string             // of this machine, in the addresses of connectors
+	Connectors    func() []Connector // those that there are now, in the order of the configuration; nil: none
+	Now           func() time.Time   // nil: time.Now
 }
 
 // Model answers questions about a broker, from any goroutine. It must not be asked once the broker's store is closed.

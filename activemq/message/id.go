@@ -74,6 +74,14 @@ func (id *ID) String() string {
 	return id.Key()
 }
 
+// Append appends what String returns.
+func (id *ID) Append(to []byte) []byte {
+	if id == nil || id.Producer == nil || !id.TextView.IsEmpty() {
+		return append(to, id.String()...)
+	}
+	return appendJoin(to, id.Producer.Connection, id.Producer.Session, id.Producer.Value, id.ProducerSequence)
+}
+
 // Key returns connection:session:producer:sequence whatever the text view says.
 func (id *ID) Key() string {
 	if id.Producer == nil {
@@ -126,11 +134,15 @@ func cutNumber(text string) (rest string, number int64, ok bool) {
 
 // join writes head and the numbers behind it, with colons between.
 func join(head string, numbers ...int64) string {
-	b := make([]byte, 0, len(head)+8*len(numbers))
-	b = append(b, head...)
+	return string(appendJoin(make([]byte, 0, len(head)+8*len(numbers)), head, numbers...))
+}
+
+// appendJoin appends what join returns.
+func appendJoin(to []byte, head string, numbers ...int64) []byte {
+	to = append(to, head...)
 	for _, n := range numbers {
-		b = append(b, ':')
-		b = strconv.AppendInt(b, n, 10)
+		to = append(to, ':')
+		to = strconv.AppendInt(to, n, 10)
 	}
-	return string(b)
+	return to
 }

@@ -41,6 +41,40 @@ func Find(properties []byte, name string) (Primitive, bool) {
 	return found, ok
 }
 
+// Entries calls each for the entries of a primitive map's bytes, in their order, until it returns false. Nothing is decoded, and name is valid
+// only for the call. What cannot be read ends it with an error.
+func Entries(properties []byte, each func(name []byte, value Primitive) bool) error {
+	if len(properties) == 0 {
+		return nil
+	}
+	c := cursor{in: properties}
+	for n := c.count(3); n > 0 && c.err == nil; n-- {
+		name := c.take(c.uint16())
+		value := c.primitive(0)
+		if c.err == nil && !each(name, value) {
+			return nil
+		}
+	}
+	return c.err
+}
+
+// AppendStringEntry appends an entry with a string to the entries of a primitive map, in front of which their number as int32 belongs. It tells
+// false, and appends nothing, for a name that is too long.
+func AppendStringEntry[T string | []byte](to []byte, name, value T) ([]byte, bool) {
+	start := len(to)
+	to = AppendMUTF8(append(to, 0, 0), string(name))
+	if len(to)-start-2 > utfMax {
+		return to[:start], false
+	}
+	binary.BigEndian.PutUint16(to[start:], uint16(len(to)-start-2))
+	return appendString(to, string(value)), true
+}
+
+// Text returns the bytes of a string, in modified UTF-8, where they lie.
+func (p Primitive) Text() ([]byte, bool) {
+	return p.raw, p.tag == tagString || p.tag == tagBigString
+}
+
 // Primitive is one tagged value where it lies in the bytes of its map, not decoded yet. The zero value is null.
 type Primitive struct {
 	tag byte

@@ -6,7 +6,7 @@ import (
 )
 
 // ErrNotServed is what an *Error wraps when the selector is right, yet uses something that this broker does not evaluate:
-// XPATH and XQUERY, which would look into the body, and regular expressions beyond those of Go.
+// XQUERY, which would look into the body, and regular expressions beyond those of Go.
 var ErrNotServed = errors.New("not served")
 
 // Error says where the text of a selector went wrong.

@@ -45,7 +45,7 @@ func isCondition(n node) bool {
 	switch n := n.(type) {
 	case *constant:
 		return n.value.kind == boolean || n.value.kind == null
-	case *truth, *not, *allOf, *anyOf, *comparison, *like, *in, *regex, *inList:
+	case *truth, *not, *allOf, *anyOf, *comparison, *like, *in, *regex, *inList, *inBody:
 		return true
 	}
 	return false

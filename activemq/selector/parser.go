@@ -223,7 +223,10 @@ func (p *parser) unary() node {
 	case p.accept(notToken):
 		offset := p.now.offset
 		return &not{p.condition(p.unary(), offset)}
-	case p.now.kind == xpathToken || p.now.kind == xqueryToken:
+	case p.now.kind == xpathToken:
+		p.advance()
+		return p.xpath()
+	case p.now.kind == xqueryToken:
 		t := p.now
 		p.advance()
 		p.stringLiteral()
@@ -231,6 +234,20 @@ func (p *parser) unary() node {
 		return &constant{Null}
 	}
 	return p.primary()
+}
+
+// xpath reads the expression behind XPATH.
+func (p *parser) xpath() node {
+	offset := p.now.offset
+	text := p.stringLiteral()
+	if p.err != nil {
+		return &constant{Null}
+	}
+	n, ok := compileXPath(text)
+	if !ok {
+		p.fail(offset, "another string", "an XPath expression")
+	}
+	return n
 }
 
 func (p *parser) primary() node {

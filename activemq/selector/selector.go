@@ -11,6 +11,7 @@
 //	sum         = product { ("+" | "-") product }
 //	product     = unary { ("*" | "/" | "%") unary }
 //	unary       = ("+" | "-" | NOT) unary | call | literal | name | "(" or ")"
+//	            | XPATH string
 //	call        = name "(" unary { "," unary } ")"
 //
 // The language is what ActiveMQ 5.17 makes of it (org.apache.activemq.selector.SelectorParser and
@@ -25,6 +26,9 @@
 //   - A mismatch of types in a comparison is false. Elsewhere it is a failure, which no OR heals: the selector as a whole
 //     does not match.
 //   - The prefix "convert_string_expressions:" lets comparisons turn a string into the type of the other side.
+//
+// XPATH looks into the bodies of text and bytes messages. XPath 1.0 is read by antchfx/xpath, which is well kept and depends on nothing; the
+// documents it works on are read here (xml.go), by the rules of a broker that trusts nobody's XML.
 //
 // The package imports nothing of the broker.
 package selector

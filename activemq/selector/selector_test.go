@@ -39,6 +39,7 @@ func TestErrorsSayWhere(t *testing.T) {
 		{"convert_string_expressions:a =", `selector at 30: found the end, want a value`},
 		{"convert_string_expressions:1", `selector at 27: found a value, want a condition`},
 		{"SPLIT('a') IS NULL", `selector at 0: found SPLIT of 1, want 2 to 3 arguments`},
+		{"XPATH '/a['", "selector at 6: found another string, want an XPath expression"},
 		{"XPATH a", `selector at 6: found "a", want a string`},
 		{"a = 1 XPATH", `selector at 6: found "XPATH", want an operator or the end`},
 	} {
@@ -56,7 +57,7 @@ func TestErrorsSayWhere(t *testing.T) {
 
 func TestNotServed(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{"XPATH '/a/b'", "selector at 0: XPATH not served, want headers and properties only"},
+		{"XQUERY '/a/b'", "selector at 0: XQUERY not served, want headers and properties only"},
 		{"a = 1 AND xquery 'x'", "selector at 10: xquery not served, want headers and properties only"},
 		{"REGEX(p, a)", "selector at 6: a computed pattern not served, want a string"},
 		{"REGEX('(?=x)', a)", `selector at 6: "(?=x)" not served, want a pattern of Go's regexp`},

@@ -11,6 +11,9 @@ var ErrClosed = errors.New("store: closed")
 // ErrLocked is returned by a store's Open while another broker has the store.
 var ErrLocked = errors.New("store: locked by another broker")
 
+// ErrLockLost is why a store failed whose lock is not its own any more: another broker may have the store.
+var ErrLockLost = errors.New("store: no longer able to keep the exclusive lock")
+
 // Corruption is a damaged place in a file of a store.
 type Corruption struct {
 	File   string

@@ -43,6 +43,14 @@ func (f *Fault) Remove(name string) error {
 	return f.FS.Remove(name)
 }
 
+// RemoveAll asks, then removes.
+func (f *Fault) RemoveAll(dir string) error {
+	if err := f.Check(OpRemove, dir, 0, 0); err != nil {
+		return err
+	}
+	return f.FS.RemoveAll(dir)
+}
+
 // Rename asks about the new name, then renames.
 func (f *Fault) Rename(from, to string) error {
 	if err := f.Check(OpRename, to, 0, 0); err != nil {

@@ -6,6 +6,7 @@ import (
 	"math/rand"
 	"path/filepath"
 	"sort"
+	"strings"
 	"sync"
 )
 
@@ -182,6 +183,35 @@ func (m *Mem) ReadDir(dir string) ([]Info, error) {
 	return files, nil
 }
 
+// Folders lists the folders in dir that hold files, however deep.
+func (m *Mem) Folders(dir string) ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var names []string
+	inside := filepath.Clean(dir) + string(filepath.Separator)
+	for _, n := range sortedNames(m.names) {
+		rest, below := strings.CutPrefix(n, inside)
+		folder, _, deeper := strings.Cut(rest, string(filepath.Separator))
+		if below && deeper && (len(names) == 0 || names[len(names)-1] != folder) {
+			names = append(names, folder)
+		}
+	}
+	return names, nil
+}
+
+// RemoveAll deletes the files in dir, however deep.
+func (m *Mem) RemoveAll(dir string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	inside := filepath.Clean(dir) + string(filepath.Separator)
+	for _, n := range sortedNames(m.names) {
+		if strings.HasPrefix(n, inside) {
+			m.change(change{[]string{n}, []*memFile{nil}})
+		}
+	}
+	return nil
+}
+
 // Stat describes a file.
 func (m *Mem) Stat(name string) (Info, error) {
 	m.mu.Lock()
@@ -208,7 +238,7 @@ func (m *Mem) SyncDir(string) error {
 }
 
 // Lock opens and locks a file. A crash gives all locks back.
-func (m *Mem) Lock(name string) (File, error) {
+func (m *Mem) Lock(name string) (LockedFile, error) {
 	name = filepath.Clean(name)
 	m.mu.Lock()
 	taken := m.locks[name]
@@ -234,6 +264,16 @@ type memHandle struct {
 type memLock struct {
 	*memHandle
 	name string
+}
+
+// Held tells whether the file is still the one of its name.
+func (l *memLock) Held() error {
+	l.fs.mu.Lock()
+	defer l.fs.mu.Unlock()
+	if l.fs.names[l.name] != l.file {
+		return &fs.PathError{Op: "lock", Path: l.name, Err: fs.ErrNotExist}
+	}
+	return nil
 }
 
 func (l *memLock) Close() error {

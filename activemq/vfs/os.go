@@ -2,6 +2,7 @@ package vfs
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -49,6 +50,24 @@ func (OS) ReadDir(dir string) ([]Info, error) {
 	return files, nil
 }
 
+// Folders lists the folders in dir.
+func (OS) Folders(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	return names, err
+}
+
+// RemoveAll deletes dir with all that is in it.
+func (OS) RemoveAll(dir string) error { return os.RemoveAll(dir) }
+
 // Stat describes a file.
 func (OS) Stat(name string) (Info, error) {
 	info, err := os.Stat(name)
@@ -91,7 +110,7 @@ var held = struct {
 }{paths: map[string]bool{}}
 
 // Lock opens and locks a file.
-func (o OS) Lock(name string) (File, error) {
+func (o OS) Lock(name string) (LockedFile, error) {
 	path, err := filepath.Abs(name)
 	if err != nil {
 		return nil, err
@@ -119,6 +138,22 @@ func (o OS) Lock(name string) (File, error) {
 type lockedFile struct {
 	osFile
 	path string
+}
+
+// Held looks for the file under its name, and takes the lock once more: a lock that is there stays, and one that was lost comes back or is somebody else's.
+func (l *lockedFile) Held() error {
+	there, err := os.Stat(l.path)
+	if err != nil {
+		return err
+	}
+	ours, err := l.Stat()
+	if err != nil {
+		return err
+	}
+	if !os.SameFile(there, ours) {
+		return fmt.Errorf("%s: another file has taken its place", l.path)
+	}
+	return lockRecord(l.File)
 }
 
 func (l *lockedFile) Close() error {

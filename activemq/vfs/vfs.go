@@ -24,6 +24,12 @@ type FS interface {
 	// ReadDir lists the files in dir, not its folders, sorted by name.
 	ReadDir(dir string) ([]Info, error)
 
+	// Folders lists the names of the folders in dir, sorted. A dir that does not exist has none.
+	Folders(dir string) ([]string, error)
+
+	// RemoveAll deletes dir with all that is in it.
+	RemoveAll(dir string) error
+
 	// Stat describes a file.
 	Stat(name string) (Info, error)
 
@@ -35,7 +41,15 @@ type FS interface {
 
 	// Lock opens name, which is made when missing, and locks it against other processes, Java's among them, and against other callers
 	// in this one. Closing the file ends the lock. It returns ErrLocked at once when the lock is taken.
-	Lock(name string) (File, error)
+	Lock(name string) (LockedFile, error)
+}
+
+// LockedFile is a file that is open and locked.
+type LockedFile interface {
+	File
+
+	// Held tells how the lock was lost, nil while it is there. Locks get lost when the file is removed or replaced, or its file system forgets them.
+	Held() error
 }
 
 // File is an open file. All methods may be called at the same time.

@@ -25,7 +25,8 @@ func TestMain(m *testing.M) {
 
 // systems are those that must behave alike.
 func systems(t *testing.T) map[string]FS {
-	return map[string]FS{"os": OS{}, "mem": NewMem(), "fault": &Fault{FS: NewMem(), Check: func(Op, string, int64, int) error { return nil }}}
+	return map[string]FS{"os": OS{}, "mem": NewMem(), "fault": &Fault{FS: NewMem(), Check: func(Op, string, int64, int) error { return nil }},
+		"overlay": NewOverlay(NewMem())}
 }
 
 func TestFS(t *testing.T) {
@@ -65,9 +66,18 @@ func TestFS(t *testing.T) {
 			if err := fsys.Rename(path, filepath.Join(dir, "two")); err != nil {
 				t.Fatal(err)
 			}
+			if folders, err := fsys.Folders(filepath.Dir(dir)); err != nil || len(folders) != 1 || folders[0] != "a" {
+				t.Errorf("there are the folders %v, %v", folders, err)
+			}
 			list, err := fsys.ReadDir(dir)
 			if err != nil || len(list) != 1 || list[0] != (Info{"two", 6}) {
 				t.Errorf("directory holds %v, %v", list, err)
+			}
+			if err := fsys.RemoveAll(dir); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := fsys.Stat(filepath.Join(dir, "two")); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("stat of what was removed with its directory returns %v", err)
 			}
 		})
 	}

@@ -47,6 +47,9 @@ type Broker struct {
 	ports   map[string]int
 	process *process
 
+	// Original has the next start run the original, whatever the environment says: on the same data, as somebody does who goes back.
+	Original bool
+
 	// Startup is the time from the latest start of the process until it accepted a connection.
 	Startup time.Duration
 }
@@ -113,7 +116,7 @@ func (b *Broker) command() *exec.Cmd {
 	b.t.Helper()
 	xml := filepath.Join(b.dir, "conf", "activemq.xml")
 	var cmd *exec.Cmd
-	if b.java {
+	if b.java || b.Original {
 		cmd = exec.Command(peers.Shared(b.t, "tools", "java-broker"), b.dir, xml)
 	} else {
 		cmd = exec.Command(executable(b.t), "console", "xbean:file:"+xml)
@@ -138,7 +141,7 @@ func (b *Broker) Restart() {
 		b.t.Fatal(err)
 	}
 	b.process = p
-	accepted := Poll(startLimit, func() bool { return p.ended() || accepts(b.Addr()) })
+	accepted := Poll(startLimit, func() bool { return p.ended() || Accepts(b.Addr()) })
 	b.Startup = time.Since(begin)
 	if p.ended() {
 		b.process = nil

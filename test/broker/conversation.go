@@ -40,9 +40,15 @@ func (b *Broker) Connect(t testing.TB) *Conversation {
 	c := b.Dial(t)
 	c.Greet()
 	c.Request(c.Login())
+	c.Open()
+	return c
+}
+
+// Open opens a session and a producer after the login.
+func (c *Conversation) Open() {
+	c.t.Helper()
 	c.Request(c.Next(SessionInfo).object(sessionID).String(c.id).Long(1))
 	c.Request(c.producer(c.Next(ProducerInfo)).Nulls(2).Bool(false).Int(0))
-	return c
 }
 
 // Next begins the next command of the connection; the broker must answer it.
@@ -52,9 +58,20 @@ func (c *Conversation) Next(kind byte) *Frame {
 }
 
 // Login is the ConnectionInfo of this connection.
-func (c *Conversation) Login() *Frame {
-	return c.Next(ConnectionInfo).object(connectionID).String(c.id).String(c.id).Nulls(3).
-		Bool(false).Bool(false).Bool(false).Bool(false).Bool(false).Nulls(1)
+func (c *Conversation) Login() *Frame { return c.login().Nulls(2).endLogin() }
+
+// LoginAs is the ConnectionInfo of this connection with credentials.
+func (c *Conversation) LoginAs(user, password string) *Frame {
+	return c.login().String(password).String(user).endLogin()
+}
+
+func (c *Conversation) login() *Frame {
+	return c.Next(ConnectionInfo).object(connectionID).String(c.id).String(c.id)
+}
+
+// endLogin adds what follows the credentials.
+func (f *Frame) endLogin() *Frame {
+	return f.Nulls(1).Bool(false).Bool(false).Bool(false).Bool(false).Bool(false).Nulls(1)
 }
 
 // Subscribe makes a consumer with a prefetch of 1000 on a queue. A connection has one.

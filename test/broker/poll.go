@@ -21,8 +21,8 @@ func Poll(limit time.Duration, done func() bool) bool {
 	return true
 }
 
-// accepts reports whether something takes a connection at addr.
-func accepts(addr string) bool {
+// Accepts reports whether something takes a connection at addr.
+func Accepts(addr string) bool {
 	conn, err := net.DialTimeout("tcp", addr, time.Second)
 	if err != nil {
 		return false

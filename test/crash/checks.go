@@ -14,7 +14,13 @@ type Check struct {
 
 	// JavaBreaks says why ActiveMQ 5.17 does not keep the promise; it is not asked to.
 	JavaBreaks string
+
+	// SwapsBreak says why it is not kept where the original and ours take turns.
+	SwapsBreak string
 }
+
+// giddy is what was seen of the original a few times, never of ours.
+const giddy = "after a swap the original gives a durable subscriber twice what was sent while it came back"
 
 // Checks are all promises, the gravest first.
 var Checks = []Check{
@@ -24,9 +30,10 @@ var Checks = []Check{
 	{Name: "transactions_are_atomic", Find: transactionsAreAtomic},
 	{Name: "prepared_branches_survive", Find: preparedBranchesSurvive},
 	{Name: "moves_happen_once", Find: movesHappenOnce},
-	{Name: "one_delivery_in_a_brokers_life", Find: oneDeliveryInALife},
-	{Name: "order_of_a_producer", Find: orderOfProducer},
-	{Name: "redelivery_is_flagged_on_queues", Find: func(h []Event) []string { return unflagged(h, false) }},
+	{Name: "one_delivery_in_a_brokers_life", Find: oneDeliveryInALife, SwapsBreak: giddy},
+	{Name: "order_of_a_producer", Find: orderOfProducer, SwapsBreak: giddy},
+	{Name: "redelivery_is_flagged_on_queues", Find: func(h []Event) []string { return unflagged(h, false) },
+		SwapsBreak: "what a broker had delivered when it ended, each keeps in its own way"},
 	{Name: "redelivery_is_flagged_on_durable_topics", Find: func(h []Event) []string { return unflagged(h, true) },
 		JavaBreaks: "persistJMSRedelivered is for queues alone"},
 }

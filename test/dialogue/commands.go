@@ -158,10 +158,10 @@ func (p *Player) send(c *client, w Words) error {
 	var properties message.Map
 	var names []string
 	for _, word := range w.Plain[min(2, len(w.Plain)):] {
-		if key, value, ok := strings.Cut(word, ":"); ok {
+		if key, value, ok := strings.Cut(word, ":"); ok && !strings.HasPrefix(word, "<") {
 			properties = append(properties, message.Entry{Name: key, Value: valueOf(value)})
 		} else {
-			names = append(names, word)
+			names = append(names, strings.ReplaceAll(word, "_", " "))
 		}
 	}
 	var encoded []byte

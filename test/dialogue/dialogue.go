@@ -21,7 +21,7 @@
 //	                                   a selector has "_" for a blank; show adds fields to each message; sorted lists what comes by name
 //	close NAME [delivered=none|MESSAGE]
 //	send CLIENT DESTINATION MESSAGE … [tx=T transient priority=N ttl=N group=G seq=N type=T correlation=C reply=DESTINATION KEY:VALUE]
-//	                                   the time to live in milliseconds; a VALUE that is a number or true or false is sent as such
+//	                                   MESSAGE is the message's text, with "_" for a blank; ttl is in milliseconds; a VALUE that is a number or true or false is sent as such
 //	ack, individual, delivered, poison, expired, redelivered NAME [FIRST..]LAST [tx=T]
 //	begin, prepare, commit, onephase, rollback, forget CLIENT T      T is an XA transaction where it starts with X
 //	pull NAME MILLISECONDS             0 waits for ever, -1 not at all
@@ -61,7 +61,7 @@ func ParseWords(all []string) Words {
 	w := Words{Named: map[string]string{}}
 	for _, word := range all {
 		key, value, ok := strings.Cut(word, "=")
-		ok = ok && !strings.ContainsAny(key, "?/:")
+		ok = ok && !strings.ContainsAny(key, "?/:<") // which have a place in destinations and texts
 		switch {
 		case ok:
 			w.Named[key] = value

@@ -208,7 +208,7 @@ func nameOf(m *message.Message) string {
 	if err != nil || text.IsNull() {
 		return "(empty)"
 	}
-	return text.String()
+	return strings.ReplaceAll(text.String(), " ", "_")
 }
 
 // fieldOf is a field of a message, or a property of that name.

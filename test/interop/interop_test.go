@@ -26,14 +26,24 @@ var groups = []group{
 	{"destinations", []string{"queue_competing_consumers", "queue_order_1000", "queue_receive_no_wait", "queue_browser", "topic_*", "message_listener", "concurrent_*", "temp_*", "priority_order", "ttl_*", "selector_*"}},
 	{"acknowledgement", []string{"client_ack", "client_ack_recover", "individual_ack", "dups_ok_ack", "optimize_acknowledge", "redelivery_*"}},
 	{"transactions", []string{"tx_*", "xa_*"}},
-	{"subscriptions", []string{"durable_*", "duplicate_client_id", "advisory_consumer_producer"}},
+	{"subscriptions", []string{"durable_*", "duplicate_client_id"}},
+	{"routing", []string{"virtual_topic*", "message_group*", "exclusive_consumer", "consumer_priority", "destroy_destination", "advisory_*", "connection_refuses_bad_url"}},
 	{"flow", []string{"async_*", "producer_window", "prefetch_*", "keepalive_idle"}},
 	{"versions", []string{"openwire_versions"}},
 }
 
 // TestJMS runs the checks of JmsSmoke against the configuration that a release ships, one sub-test each. A check that
 // belongs to a later version is skipped.
-func TestJMS(t *testing.T) {
+func TestJMS(t *testing.T) { runSmoke(t, func(b *broker.Broker) string { return b.URL() }) }
+
+// TestJMSFailover is TestJMS for clients that would reconnect.
+func TestJMSFailover(t *testing.T) {
+	runSmoke(t, func(b *broker.Broker) string { return "failover:(" + b.URL() + ")" })
+}
+
+// runSmoke runs the checks against a broker at the address that url gives.
+func runSmoke(t *testing.T, url func(b *broker.Broker) string) {
+	t.Helper()
 	client := broker.Compile(t, peers.Shared(t, "clients", "JmsSmoke.java"))
 	list, _ := client.Run(t, time.Minute, "--list")
 	names := strings.Fields(list)

@@ -384,7 +384,7 @@ func (c *console) signal(t *testing.T, s syscall.Signal) {
 
 // TestConsole: the process that was started is the broker, from its first moment to its last.
 func TestConsole(t *testing.T) {
-	for _, ending := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP} {
+	for _, ending := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		t.Run(ending.String(), func(t *testing.T) {
 			i := install(t)
 			c := i.foreground(t, "xbean:file:my.xml")
@@ -397,6 +397,8 @@ func TestConsole(t *testing.T) {
 			}
 			c.signal(t, syscall.SIGQUIT)
 			c.until(t, "goroutine ")
+			c.signal(t, syscall.SIGHUP)
+			c.until(t, " INFO | standin reads again\n")
 			c.signal(t, ending)
 			c.until(t, " INFO | standin is closed\n")
 			if err := c.Wait(); err != nil {

@@ -58,9 +58,15 @@ func (standin) Run(ctx context.Context, s cli.Settings, ready func()) error {
 	}
 	log.Info("standin is ready")
 	ready()
-	<-ctx.Done()
-	log.Info("standin is closed")
-	return nil
+	for {
+		select {
+		case <-s.Reload:
+			log.Info("standin reads again")
+		case <-ctx.Done():
+			log.Info("standin is closed")
+			return nil
+		}
+	}
 }
 
 // Validate prints what reached the program.

@@ -1,25 +1,21 @@
 package kahadb
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
 
-	"goactivemq/activemq/store"
+	"goactivemq/activemq/store/filelock"
 	"goactivemq/activemq/vfs"
 )
 
-// lockName is the file by which one broker keeps others, Java's too, away.
-const lockName = "lock"
-
 // directory is a locked directory with a journal in it: what the stores for messages and for jobs have in common. How the journal's end is found
-// is in recover.go.
+// is in tail.go.
 type directory struct {
 	options Options
 	fs      vfs.FS
-	lock    vfs.File
+	lock    *filelock.Lock // nil: without one
 	files   *files
 	journal *journal
 }
@@ -31,20 +27,13 @@ func (d *directory) acquire() error {
 			return fmt.Errorf("kahadb: %w", err)
 		}
 	}
-	path := filepath.Join(d.options.Directory, lockName)
-	lock, err := d.fs.Lock(path)
-	if errors.Is(err, vfs.ErrLocked) {
-		return fmt.Errorf("kahadb: %s: %w", path, store.ErrLocked)
+	if d.options.Unlocked {
+		return nil
 	}
-	if err != nil {
+	var err error
+	if d.lock, err = filelock.Open(d.fs, d.options.Directory, d.options.Now()); err != nil {
 		return fmt.Errorf("kahadb: %w", err)
 	}
-	// Java keeps the time of the last lock in the file.
-	now := binary.BigEndian.AppendUint64(nil, uint64(d.options.Now().UnixMilli()))
-	if _, err := lock.WriteAt(now, 0); err != nil {
-		return errors.Join(fmt.Errorf("kahadb: %s: %w", path, err), lock.Close())
-	}
-	d.lock = lock
 	return nil
 }
 
@@ -54,23 +43,16 @@ func (d *directory) release() error {
 	if d.files != nil {
 		err = d.files.close()
 	}
-	return errors.Join(err, d.lock.Close())
+	if d.lock != nil {
+		err = errors.Join(err, d.lock.Close())
+	}
+	return err
 }
 
 // goOn makes the journal go on at its end, where bad parts of its last file are mended first, and the rest of a torn write goes.
 func (d *directory) goOn(end position, bad []stretch, torn bool) error {
-	if err := d.journal.open(end); err != nil {
+	if err := d.journal.open(end, bad, torn); err != nil {
 		return fmt.Errorf("kahadb: %w", err)
-	}
-	if torn {
-		if err := d.journal.cut(); err != nil {
-			return fmt.Errorf("kahadb: %w", err)
-		}
-	}
-	for _, b := range bad {
-		if err := d.journal.mend(b); err != nil {
-			return fmt.Errorf("kahadb: %w", err)
-		}
 	}
 	return nil
 }

@@ -50,6 +50,12 @@ func listFiles(fs vfs.FS, dir string) (*files, error) {
 	return f, nil
 }
 
+// HasJournal tells whether a directory holds journal files.
+func HasJournal(fs vfs.FS, directory string) (bool, error) {
+	f, err := listFiles(fs, directory)
+	return err == nil && len(f.known) > 0, err
+}
+
 // numbers returns the numbers of the files, in order.
 func (f *files) numbers() []int32 {
 	f.mu.Lock()
@@ -79,6 +85,16 @@ func (f *files) bytes(except int32) int64 {
 		}
 	}
 	return sum
+}
+
+// sizeOf returns the size of a file as it was found or made.
+func (f *files) sizeOf(n int32) int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if d := f.known[n]; d != nil {
+		return d.size
+	}
+	return 0
 }
 
 func (f *files) path(n int32) string { return filepath.Join(f.dir, fileName(n)) }

@@ -1,13 +1,8 @@
-package kahadb
+package kahadb_test
 
 import (
-	"archive/tar"
-	"bufio"
-	"compress/gzip"
-	"encoding/json"
-	"errors"
-	"io"
-	"os"
+	"bytes"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,279 +11,204 @@ import (
 
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
+	"goactivemq/activemq/store/kahadb"
+	"goactivemq/activemq/store/mkahadb"
+	"goactivemq/activemq/store/storetest/captured"
 	"goactivemq/activemq/vfs"
+	"goactivemq/openwire/wire"
 )
 
-// fixture is a store directory that a Java broker wrote.
-type fixture struct {
-	dir      string
-	manifest struct {
-		Options struct {
-			JournalMaxFileLength int64
-		}
-		Contents struct {
-			Destinations []struct {
-				Name          string
-				Count         int
-				MessageIDs    []string
-				Messages      []struct{ MessageID string }
-				Subscriptions []struct {
-					ClientID, Name         string
-					PendingCount           int
-					PendingIDsAfterRebuild []string
-				}
-			}
-			PreparedTransactions []struct {
-				FormatID                             int32
-				GlobalTransactionID, BranchQualifier string
-				Messages                             []struct{ MessageID string }
-				Acks                                 []struct{ LastMessageID string }
-			}
-			ScheduledJobs []fixtureJob
-		}
-	}
-	expect []string // the lines of expect.tsv
-	mem    *vfs.Mem
-}
-
-// openFixture copies a fixture into memory, without Java's index: what the journal holds is what counts.
-func openFixture(t *testing.T, name string) *fixture {
+// fixtureOptions are those that a fixture was written with, and a log of what the store has to say.
+func fixtureOptions(t *testing.T, f *captured.Fixture, fs vfs.FS, directory string) (kahadb.Options, *bytes.Buffer) {
 	t.Helper()
-	root := os.Getenv("STORE_FIXTURES")
-	if root == "" {
-		root = "../../../../shared/store/fixtures"
-	}
-	dir := filepath.Join(root, name)
-	text, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
-	if errors.Is(err, os.ErrNotExist) {
-		t.Skipf("no fixtures of the original's at %s (set STORE_FIXTURES)", root)
-	}
+	version, err := kahadb.StoredVersion(fs, directory)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{dir: dir, mem: vfs.NewMem()}
-	if err := json.Unmarshal(text, &f.manifest); err != nil {
-		t.Fatal(err)
+	if version == 0 {
+		version = 11 // the index is gone
 	}
-	for _, e := range []string{"expect.tsv", "expect.tsv.gz"} {
-		if b, err := os.ReadFile(filepath.Join(dir, e)); err == nil {
-			f.expect = readLines(t, b, strings.HasSuffix(e, ".gz"))
-		}
-	}
-	f.unpack(t, filepath.Join(dir, "store.tgz"), "store/")
-	return f
-}
-
-func readLines(t *testing.T, b []byte, zipped bool) []string {
-	t.Helper()
-	var r io.Reader = strings.NewReader(string(b))
-	if zipped {
-		z, err := gzip.NewReader(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r = z
-	}
-	var lines []string
-	for s := bufio.NewScanner(r); s.Scan(); {
-		lines = append(lines, s.Text())
-	}
-	return lines
-}
-
-// unpack puts the files below a folder of an archive into the directory "data".
-func (f *fixture) unpack(t *testing.T, name, folder string) {
-	t.Helper()
-	file, err := os.Open(name)
+	codec, err := wire.NewStoreCodec(version)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
-	z, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for r := tar.NewReader(z); ; {
-		h, err := r.Next()
-		if err == io.EOF {
-			return
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if h.Typeflag != tar.TypeReg || !strings.HasPrefix(h.Name, folder) {
-			continue
-		}
-		b, err := io.ReadAll(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out, err := f.mem.Open(filepath.Join("data", strings.TrimPrefix(h.Name, folder)), true)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := out.WriteAt(b, 0); err != nil {
-			t.Fatal(err)
-		}
-		if err := out.Sync(); err != nil {
-			t.Fatal(err)
-		}
-	}
+	o := kahadb.Defaults(directory, codec)
+	said := &bytes.Buffer{}
+	o.FS, o.OpenWireVersion, o.Log = fs, version, slog.New(slog.NewTextHandler(said, nil))
+	o.MaxFileLength = f.Options.JournalMaxFileLength
+	return o, said
 }
 
-func (f *fixture) options() Options {
-	o := testOptions(f.mem)
-	o.MaxFileLength = f.manifest.Options.JournalMaxFileLength
-	if v, err := StoredVersion(f.mem, "data"); err == nil {
-		o.OpenWireVersion = v
-	}
-	return o
-}
-
-// ids pages through all messages and returns their ids, which the test's codec leaves to the tickets.
-func (h *harness) ids(p pager) []string {
-	h.t.Helper()
-	var ids []string
-	after := int64(0)
-	for {
-		page, err := p.Page(after, 100, 1<<20)
-		if err != nil {
-			h.t.Fatal(err)
-		}
-		if len(page) == 0 {
-			return ids
-		}
-		for _, m := range page {
-			after = m.Entry.Sequence
-			ids = append(ids, m.Entry.Ticket.(string))
-		}
-	}
-}
-
-// sameSet compares without order, in which Java lists by priority.
-func sameSet(a, b []string) bool {
-	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
-}
-
-// check compares the store with what Java reads from the fixture. Java leaves out messages whose ack is prepared.
-func (f *fixture) check(t *testing.T, h *harness) {
+// openFixture opens a store of either kind.
+func openFixture(t *testing.T, f *captured.Fixture, fs vfs.FS, change func(*kahadb.Options)) (store.Store, error) {
 	t.Helper()
-	hidden := map[string]bool{}
-	for _, p := range h.Prepared() {
-		for _, r := range p.Removed {
-			hidden[r.Subscription+" "+r.Entry.Ticket.(string)] = true
-		}
+	if f.StoreType == "kahadb" {
+		o, _ := fixtureOptions(t, f, fs, "data")
+		change(&o)
+		return kahadb.Open(o)
 	}
-	visible := func(key string, ids []string) []string {
-		return slices.DeleteFunc(ids, func(id string) bool { return hidden[key+" "+id] })
+	options := func(directory string) (kahadb.Options, error) {
+		o, _ := fixtureOptions(t, f, fs, directory)
+		change(&o)
+		return o, nil
 	}
-	for _, d := range f.manifest.Contents.Destinations {
-		name := message.ParseDestination(d.Name, message.Queue)
-		if name.IsQueue() {
-			want := d.MessageIDs
-			for _, m := range d.Messages {
-				want = append(want, m.MessageID)
-			}
-			got := visible("", h.ids(h.queue(name.Name)))
-			if !sameSet(got, want) {
-				t.Errorf("%v holds %d messages %v, want %d %v", name, len(got), got, len(want), want)
-			}
-			continue
-		}
-		subs := map[string]store.Subscription{}
-		for _, s := range h.topic(name.Name).Subscriptions() {
-			subs[s.(*subscription).key] = s
-		}
-		for _, want := range d.Subscriptions {
-			key := want.ClientID + ":" + want.Name
-			s := subs[key]
-			if s == nil {
-				t.Errorf("%v has no subscription %s", name, key)
-				continue
-			}
-			delete(subs, key)
-			got := h.ids(s)
-			if len(got) != s.Pending() {
-				t.Errorf("%v %s: pages hold %d, %d pending", name, key, len(got), s.Pending())
-			}
-			if got = visible(key, got); !sameSet(got, want.PendingIDsAfterRebuild) {
-				t.Errorf("%v %s: pending %v, want %v", name, key, got, want.PendingIDsAfterRebuild)
-			}
-		}
-		for key := range subs {
-			t.Errorf("%v has a subscription %s, which is not to be there", name, key)
-		}
-	}
-	if got, want := len(h.Prepared()), len(f.manifest.Contents.PreparedTransactions); got != want {
-		t.Errorf("%d prepared transactions, want %d", got, want)
-	}
+	return mkahadb.Open(mkahadb.Options{Directory: "data", FS: fs, Log: slog.New(slog.DiscardHandler),
+		Filters: []mkahadb.Filter{{PerDestination: true, Options: options}}, Outcomes: kahadb.Defaults("", nil)})
 }
 
+// TestFixtures opens what Java brokers wrote and wants all that their own code finds in it: as Java left it, without Java's index, once more with the
+// index of ours, and with that made anew. Where a check of all files finds damage, the manifest tells what is left without the damaged part.
 func TestFixtures(t *testing.T) {
-	for _, name := range []string{"basic", "durables", "xa-prepared", "many-files", "large", "crash", "torn"} {
-		t.Run(name, func(t *testing.T) {
-			f := openFixture(t, "kahadb-"+name)
-			for _, way := range []string{"as Java left it", "again", "rebuilt"} {
-				o := f.options()
-				o.ForceRecoverIndex = way == "rebuilt"
-				h := open(t, o)
-				f.check(t, h)
-				h.close()
-				if t.Failed() {
-					t.Fatal(way)
+	for _, f := range captured.All(t, "kahadb", "mkahadb") {
+		t.Run(f.Name, func(t *testing.T) {
+			left := vfs.NewMem()
+			f.Unpack(t, "store", left, "data")
+			pass := func(o *kahadb.Options) { o.CheckForCorruptJournalFiles = true }
+			if s, err := openFixture(t, f, left.Copy(), pass); err == nil {
+				closeStore(t, s)
+			} else {
+				pass = func(o *kahadb.Options) { o.CheckForCorruptJournalFiles, o.IgnoreMissingJournalFiles = true, true }
+			}
+			bare := left.Copy()
+			removeIndexes(t, bare, "data")
+			for way, fs := range map[string]*vfs.Mem{"as Java left it": left, "without the index": bare} {
+				for _, again := range []string{"", ", again", ", made anew"} {
+					s, err := openFixture(t, f, fs, func(o *kahadb.Options) {
+						pass(o)
+						o.ForceRecoverIndex = again == ", made anew"
+					})
+					if err != nil {
+						t.Fatalf("%s%s: %v", way, again, err)
+					}
+					f.Check(t, s)
+					closeStore(t, s)
+					if t.Failed() {
+						t.Fatal(way + again)
+					}
 				}
 			}
-			if _, err := f.mem.Stat("data/db.data"); err == nil {
-				t.Error("Java's index is still there")
+			if left := javaIndexes(t, left, "data"); len(left) > 0 {
+				t.Errorf("Java's index is still there, and would be stale: %v", left)
 			}
 		})
 	}
 }
 
-// TestMidflip is about a byte that changed in a file that is not the last.
+func closeStore(t *testing.T, s store.Store) {
+	t.Helper()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// javaIndexes lists the files of Java's indexes in a directory and the folders in it.
+func javaIndexes(t *testing.T, fs vfs.FS, directory string) []string {
+	t.Helper()
+	folders, err := fs.Folders(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, folder := range append(folders, ".") {
+		files, err := fs.ReadDir(filepath.Join(directory, folder))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if slices.Contains([]string{"db.data", "db.redo", "db.free"}, file.Name) {
+				all = append(all, filepath.Join(directory, folder, file.Name))
+			}
+		}
+	}
+	return all
+}
+
+func removeIndexes(t *testing.T, fs vfs.FS, directory string) {
+	t.Helper()
+	for _, name := range javaIndexes(t, fs, directory) {
+		if err := fs.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// named returns a fixture of the shared ones that a test is about.
+func named(t *testing.T, name string) *captured.Fixture {
+	t.Helper()
+	for _, f := range captured.All(t, "kahadb", "mkahadb") {
+		if f.Name == name {
+			return f
+		}
+	}
+	t.Skipf("there is no fixture %s", name)
+	return nil
+}
+
+// TestMidflip is about a byte that changed in a file that is not the last. By default such files are not checked, and it is read as it is; a check refuses, and
+// names the file and the place.
 func TestMidflip(t *testing.T) {
-	f := openFixture(t, "kahadb-midflip")
-	o := f.options()
+	f := named(t, "kahadb-midflip")
+	fs := vfs.NewMem()
+	f.Unpack(t, "store", fs, "data")
+	o, said := fixtureOptions(t, f, fs.Copy(), "data")
+	s, err := kahadb.Open(o)
+	if err != nil {
+		t.Fatalf("by default: %v", err)
+	}
+	closeStore(t, s)
+	if strings.Contains(said.String(), "Corrupt") {
+		t.Errorf("by default: warns, as Java does not: %s", said)
+	}
+	o, said = fixtureOptions(t, f, fs, "data")
 	o.CheckForCorruptJournalFiles = true
-	if s, err := Open(o); err == nil {
-		s.Close()
+	if s, err := kahadb.Open(o); err == nil {
+		closeStore(t, s)
 		t.Fatal("opened a damaged journal")
 	} else if !strings.Contains(err.Error(), "db-1.log") {
 		t.Errorf("error %q does not name the file", err)
 	}
-	o.IgnoreMissingJournalFiles = true
-	h := open(t, o)
-	f.check(t, h)
-	h.close()
+	if want := "Corrupt journal records found in 'data/db-1.log' between offsets: "; !strings.Contains(said.String(), want) {
+		t.Errorf("says %q, want %q", said, want)
+	}
+}
+
+// TestTornFixture cuts what Java cuts, and says what it drops.
+func TestTornFixture(t *testing.T) {
+	f := named(t, "kahadb-torn")
+	fs := vfs.NewMem()
+	f.Unpack(t, "store", fs, "data")
+	o, said := fixtureOptions(t, f, fs, "data")
+	s, err := kahadb.Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeStore(t, s)
+	if want := "Corrupt journal records found in 'data/db-3.log' from offset: "; !strings.Contains(said.String(), want) {
+		t.Errorf("says %q, want %q", said, want)
+	}
 }
 
 // TestCrashFixture holds what clients of the killed Java broker were told.
 func TestCrashFixture(t *testing.T) {
-	f := openFixture(t, "kahadb-crash")
-	h := open(t, f.options())
+	f := named(t, "kahadb-crash")
+	fs := vfs.NewMem()
+	f.Unpack(t, "store", fs, "data")
+	o, _ := fixtureOptions(t, f, fs, "data")
+	s, err := kahadb.Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
 	held := map[string]bool{}
-	for _, d := range h.Destinations() {
-		for _, id := range h.ids(h.queue(d.Name)) {
-			held[d.String()+" "+id] = true
+	for name, ids := range list(t, s).Queues {
+		for _, id := range ids {
+			held[name+" "+id] = true
 		}
 	}
-	h.close()
-	acked := map[string]bool{}
-	committed := int64(0) // the number of the last message in CRASH.3, whose sender used transactions
-	for _, line := range f.expect {
-		switch fields := strings.Split(line, "\t"); fields[0] {
-		case "acked":
-			acked[fields[1]+" "+fields[2]] = true
-		case "committed":
-			n, err := strconv.ParseInt(fields[2], 10, 64)
-			if err != nil {
-				t.Fatal(err)
-			}
-			committed = max(committed, n+1)
-		}
-	}
+	closeStore(t, s)
+	lines := f.Lines(t, "expect.tsv")
+	acked, committed := outcomesIn(t, lines)
 	compared := 0
-	for _, line := range f.expect {
+	for _, line := range lines {
 		fields := strings.Split(line, "\t")
 		if fields[0] != "sent" || fields[1] == "queue://CRASH.3" && message.ParseID(fields[2]).ProducerSequence > committed {
 			continue
@@ -300,5 +220,42 @@ func TestCrashFixture(t *testing.T) {
 	}
 	if compared == 0 {
 		t.Error("nothing was compared")
+	}
+}
+
+// outcomesIn returns what was acknowledged, and the number of the last message that was committed in CRASH.3, whose sender used transactions.
+func outcomesIn(t *testing.T, lines []string) (acked map[string]bool, committed int64) {
+	t.Helper()
+	acked = map[string]bool{}
+	for _, line := range lines {
+		switch fields := strings.Split(line, "\t"); fields[0] {
+		case "acked":
+			acked[fields[1]+" "+fields[2]] = true
+		case "committed":
+			n, err := strconv.ParseInt(fields[2], 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			committed = max(committed, n+1)
+		}
+	}
+	return acked, committed
+}
+
+// TestStoredVersionOfJava finds the OpenWire version in Java's index, and keeps it when that is gone.
+func TestStoredVersionOfJava(t *testing.T) {
+	f := named(t, "kahadb-basic")
+	fs := vfs.NewMem()
+	f.Unpack(t, "store", fs, "data")
+	for _, of := range []string{"Java's index", "ours"} {
+		if got, err := kahadb.StoredVersion(fs, "data"); got != 11 || err != nil {
+			t.Errorf("version in %s is %d, %v, want 11", of, got, err)
+		}
+		o, _ := fixtureOptions(t, f, fs, "data")
+		s, err := kahadb.Open(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		closeStore(t, s)
 	}
 }

@@ -256,7 +256,7 @@ func (w *writer) transactions(q store.Queue, d message.Destination, victims []*s
 }
 
 // list lists a store of ours. Messages of which the removal is prepared count, as they do in Java's counters.
-func list(t *testing.T, s *kahadb.Store) listing {
+func list(t *testing.T, s store.Store) listing {
 	t.Helper()
 	l := listing{Queues: map[string][]string{}, Subscriptions: map[string]int{}, Prepared: len(s.Prepared())}
 	for _, d := range s.Destinations() {

@@ -1,7 +1,6 @@
 package kahadb
 
 import (
-	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -442,53 +441,6 @@ func (j *journal) rotate() error {
 	old := j.current
 	j.current, j.offset = d, 0
 	return j.files.release(old)
-}
-
-// open makes the file at end the current one, and the next batch go there. A new journal begins with file 1.
-func (j *journal) open(end position) error {
-	var err error
-	if end == 0 {
-		j.current, err = j.files.create(1, j.options.MaxFileLength, j.options.Preallocation)
-		end = at(1, 0)
-	} else {
-		j.current, err = j.files.acquire(end.file())
-	}
-	if err != nil {
-		return err
-	}
-	j.offset, j.end = end.offset(), end
-	return nil
-}
-
-// cut takes away what a torn write left behind the end, so that no later reader finds old batches behind new ones.
-func (j *journal) cut() error {
-	f := j.current.file
-	size, err := f.Size()
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Truncate(j.offset), f.Truncate(size), j.endMark(), f.Sync())
-}
-
-// mend makes a batch of a damaged part of the current file, so that the file can be read when it is not the last any more: one
-// trace, whose text is what was there but for its first bytes.
-func (j *journal) mend(bad stretch) error {
-	b := make([]byte, bad.to-bad.from+1)
-	f := j.current.file
-	if _, err := f.ReadAt(b, bad.from); err != nil {
-		return err
-	}
-	if !makeTrace(b) {
-		return nil // too short for a batch, which no damaged one is
-	}
-	_, err := f.WriteAt(b, bad.from)
-	return errors.Join(err, f.Sync())
-}
-
-// endMark ends the journal at the offset.
-func (j *journal) endMark() error {
-	_, err := j.current.file.WriteAt([]byte(endMark), j.offset)
-	return err
 }
 
 // buffers are those that records are encoded in.

@@ -8,9 +8,10 @@
 //	journal.go files.go               the appender: group commit; the journal's files
 //	index.go page.go intervals.go     a destination's run of entries, in pages of the index file
 //	checkpoint.go meta.go             what the index is true for, on the disk
-//	recover.go scan.go                Open: where the journal ends, which index to believe
+//	tail.go scan.go recover.go        Open: where the journal ends, which index to believe
 //	replay.go sweep.go unfinished.go  the journal, read from where the index ends
-//	cleanup.go guards.go compact.go   which journal files may go
+//	cleanup.go guards.go compact.go   which journal files may go; explain.go tells why the others stay
+//	outcomes.go                       of transactions over several stores (mKahaDB)
 //	addition.go removal.go read.go    messages in, out, and read back
 //	queue.go topic.go transaction.go delivering.go   the contract of package store
 //
@@ -76,6 +77,9 @@ func Open(o Options) (*Store, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
+	if o.Codec == nil {
+		return nil, errors.New("kahadb: no codec")
+	}
 	s := &Store{
 		directory: directory{options: o, fs: o.FS},
 		stop:      make(chan struct{}), failed: make(chan struct{}),
@@ -87,6 +91,9 @@ func Open(o Options) (*Store, error) {
 	}
 	if err := s.recover(); err != nil {
 		return nil, errors.Join(err, s.release())
+	}
+	if s.lock != nil && o.LockKeepAlive > 0 {
+		s.lock.Watch(o.LockKeepAlive, s.fail)
 	}
 	s.running.Add(1)
 	go s.housekeep()
@@ -146,6 +153,9 @@ func (s *Store) Err() error {
 	}
 }
 
+// Fail ends the store's work for a reason that lies outside of it: the lock that keeps other brokers away is lost.
+func (s *Store) Fail(err error) { s.fail(err) }
+
 // fail ends the store's work after an index that cannot be read or written. It may be called with or without the store's lock.
 func (s *Store) fail(err error) { s.journal.check(err) }
 
@@ -155,6 +165,9 @@ func (s *Store) broken(err error) {
 		s.failure = err
 		s.options.Log.Error("kahadb store failed", "directory", s.options.Directory, "error", err)
 		close(s.failed)
+		if s.options.OnFailure != nil {
+			s.options.OnFailure(err)
+		}
 	})
 }
 

@@ -55,6 +55,15 @@ type Options struct {
 
 	Log *slog.Logger // slog.Default
 
+	// Unlocked leaves the directory's lock alone: another lock keeps other brokers away, or the operator says that there are none.
+	Unlocked bool
+
+	// LockKeepAlive is how often to make sure that the lock is still held; the store fails with store.ErrLockLost when it is not. 0: never.
+	LockKeepAlive time.Duration
+
+	// OnFailure, where not nil, is called once when a write or sync failed. It must not block.
+	OnFailure func(error)
+
 	MaxFileLength int64 // 32 MB
 	MaxBatch      int64 // 4 MB
 	Sync          Sync
@@ -99,9 +108,6 @@ func Defaults(directory string, codec store.Codec) Options {
 func (o *Options) complete() error {
 	if o.Directory == "" {
 		return fmt.Errorf("kahadb: no directory")
-	}
-	if o.Codec == nil {
-		return fmt.Errorf("kahadb: no codec")
 	}
 	def(&o.IndexDirectory, o.Directory)
 	def(&o.DirectoryArchive, filepath.Join(o.Directory, "data-archive"))

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"goactivemq/activemq/message"
 	"goactivemq/activemq/store"
@@ -69,65 +67,6 @@ func (s *Store) dropIdleTopics() {
 			delete(s.logs, d)
 		}
 	}
-}
-
-// findEnd checks the last file with content, or all where the options say so, and returns the end of the journal, the damaged parts
-// before it, and whether the rest of a torn write is behind it.
-func (d *directory) findEnd() (end position, bad map[int32][]stretch, torn bool, err error) {
-	numbers := d.files.numbers()
-	bad = map[int32][]stretch{}
-	for i, n := range slices.Backward(numbers) {
-		if end != 0 && !d.options.CheckForCorruptJournalFiles {
-			break
-		}
-		v, err := d.verify(n)
-		if err != nil {
-			return 0, nil, false, err
-		}
-		d.report(n, v)
-		if len(v.bad) > 0 {
-			bad[n] = v.bad
-		}
-		switch {
-		case end != 0 && v.torn:
-			bad[n] = append(bad[n], stretch{v.end, v.size - 1})
-		case end == 0 && (v.end > 0 || v.torn || i == 0):
-			// A file without content is one that was made just before the end, or ahead of time.
-			end, torn = at(n, v.end), v.torn
-		}
-	}
-	if d.options.CheckForCorruptJournalFiles && !d.options.IgnoreMissingJournalFiles && len(bad) > 0 {
-		err = fmt.Errorf("corrupt journal files: %s", d.fileNames(bad))
-	}
-	return end, bad, torn, err
-}
-
-func (d *directory) verify(n int32) (verified, error) {
-	file, err := d.files.acquire(n)
-	if err != nil {
-		return verified{}, err
-	}
-	v, err := verify(file)
-	return v, errors.Join(err, d.files.release(file))
-}
-
-// report logs what is damaged.
-func (d *directory) report(n int32, v verified) {
-	for _, b := range v.bad {
-		d.options.Log.Warn(fmt.Sprintf("Corrupt journal records found in '%s' between offsets: %d..%d", d.files.path(n), b.from, b.to))
-	}
-	if v.torn {
-		d.options.Log.Warn(fmt.Sprintf("Corrupt journal records found in '%s' from offset: %d..%d to EOF", d.files.path(n), v.end, v.size))
-	}
-}
-
-func (d *directory) fileNames(files map[int32][]stretch) string {
-	var names []string
-	for n := range files {
-		names = append(names, fileName(n))
-	}
-	slices.Sort(names)
-	return strings.Join(names, ", ")
 }
 
 // refuseDamage refuses to open over damaged records in the last file that had been good: those the index knows of, and all where there is no index. What
@@ -312,9 +251,9 @@ func (s *Store) checkMissing(bad map[int32][]stretch) error {
 		return err
 	}
 	if !s.options.IgnoreMissingJournalFiles {
-		return fmt.Errorf("kahadb: %s: missing or corrupt journal files: %s, with messages of %v", s.options.Directory, s.fileNames(missing), messages)
+		return fmt.Errorf("kahadb: %s: missing or corrupt journal files: %s, with messages of %v", s.options.Directory, fileNames(missing), messages)
 	}
-	s.options.Log.Warn("messages in missing or corrupt journal files are given up", "files", s.fileNames(missing), "messages", messages)
+	s.options.Log.Warn("messages in missing or corrupt journal files are given up", "files", fileNames(missing), "messages", messages)
 	return nil
 }
 

@@ -24,9 +24,4 @@ func TestStoredVersion(t *testing.T) {
 	if _, err := Open(o); err == nil || !strings.Contains(err.Error(), "9") {
 		t.Errorf("open with another version returns %v", err)
 	}
-
-	f := openFixture(t, "kahadb-basic")
-	want(f.mem, 11)
-	open(t, f.options()).close()
-	want(f.mem, 11)
 }
