@@ -7,6 +7,9 @@ import "goactivemq/activemq/message"
 // may make a difference. What lies behind the part that is in memory is looked through by scan.go.
 func (q *Queue) dispatchLocked() {
 	for !q.held {
+		for q.outranked() && q.anyCreditLocked() && q.refillLocked() {
+			q.pushOutLocked(levelOf(q.waiting.first.message))
+		}
 		for d := q.startLocked(); d != nil; {
 			next := d.next
 			switch {

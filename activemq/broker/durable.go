@@ -62,7 +62,19 @@ func (h *share) arrive(d *delivery) {
 		d.load.release()
 		return
 	}
+	h.pushOutLocked(levelOf(d.message))
 	h.dispatchLocked()
+}
+
+// pushOutLocked makes room in memory for messages of a priority, where there are others that are less urgent.
+func (h *share) pushOutLocked(level int) {
+	for h.prioritized && !(h.bytes < frontBytes && h.topic.hasRoom()) {
+		out := h.pushOut(level)
+		if out == nil {
+			return
+		}
+		h.releaseLocked(out)
+	}
 }
 
 // dispatchLocked gives what waits to the consumer as far as its credit goes.
@@ -72,6 +84,8 @@ func (h *share) dispatchLocked() {
 		return
 	}
 	for {
+		for h.outranked() && s.hasCredit() && h.refillLocked() {
+		}
 		for d := h.waiting.first; d != nil; {
 			next := d.next
 			size := d.size()
@@ -125,6 +139,9 @@ func (h *share) unmatchedLocked(d *delivery) {
 	d.state = done
 	if d.entry != nil {
 		h.stored.Remove(d.entry, &message.Ack{Kind: message.Unmatched, Destination: &h.topic.name, Last: d.message.ID}, nil, nil)
+	}
+	if len(h.taken) > 0 && d.entry != nil {
+		delete(h.taken, d.entry.Sequence)
 	}
 	h.releaseLocked(d)
 }
