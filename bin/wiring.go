@@ -193,6 +193,7 @@ func (r *running) options(memory int64) (broker.Options, error) {
 		Authenticate:           r.authenticator(),
 		Password:               passwords(c.Plugins),
 		PopulateUserID:         c.PopulateJMSXUserID,
+		ExpireActiveDurables:   c.EnableMessageExpirationOnActiveDurableSubs,
 		AnonymousProducers:     c.AnonymousProducerAdvisorySupport,
 		Plugins:                r.plugins(c.Plugins),
 		Log:                    r.log,

@@ -33,6 +33,8 @@ type backlog struct {
 	// them out.
 	taken map[int64]bool
 
+	expiredTo int64 // how far the last look for expired messages got, behind pagedTo
+
 	// withheld are the sequences of stored messages that a transaction found prepared at start has acknowledged.
 	withheld map[int64]bool
 
@@ -43,6 +45,7 @@ type backlog struct {
 	spoolError error
 
 	prioritized bool
+	ranks       ranks // of what is in the store only, where prioritized
 	delivered   int64 // greatest sequence of those that came back after they may have reached an application
 	redelivered int64 // stored messages up to this sequence may have been delivered before the broker was killed
 	page        func(after int64, limit, bytes int) ([]store.Loaded, error)
@@ -71,6 +74,7 @@ func (b *backlog) before(x, y *delivery) bool {
 
 // open prepares for a store that holds messages already, or none.
 func (b *backlog) open(holds bool) {
+	b.ranks.known = !holds
 	if holds {
 		b.overflow, b.newest = true, unknown
 	}
@@ -79,6 +83,9 @@ func (b *backlog) open(holds bool) {
 // add takes in a message that has just arrived, with the greatest sequence of all where it is stored, and tells whether it is
 // in memory now. Without room a stored one stays in the store only, if others wait before it.
 func (b *backlog) add(d *delivery, room bool) bool {
+	if b.prioritized {
+		return b.addByPriority(d, room)
+	}
 	stored := d.entry != nil
 	if stored {
 		b.placeLater(d.entry.Sequence)
@@ -190,6 +197,9 @@ func (b *backlog) leave(d *delivery) {
 // left out, and told in err.
 func (b *backlog) refill(limit int) (bytes int64, progress bool, err error) {
 	b.toUnspool, b.unspooled, b.lost, b.spoolError = limit, 0, 0, nil
+	if b.prioritized {
+		return b.refillByPriority(limit)
+	}
 	if !b.overflow {
 		b.mergeLater(unknown)
 		return b.unspooled, b.unspooled > 0, b.spoolError

@@ -73,6 +73,9 @@ type Options struct {
 
 	PopulateUserID bool
 
+	// ExpireActiveDurables has messages of durable subscriptions expire also while their clients are there and do not ask for them.
+	ExpireActiveDurables bool
+
 	Plugins Plugins
 
 	Spool *Spool // nil: what is not stored waits in memory only

@@ -315,7 +315,7 @@ func (c *Connection) AddConsumer(info *message.ConsumerInfo) (*Subscription, err
 		return nil, fail(InvalidDestination, "the consumer names no destination")
 	}
 	info.Destination = c.broker.named(info.Destination)
-	p := c.broker.options.Policies.For(info.Destination.First())
+	p := c.broker.policies.Load().For(info.Destination.First())
 	s := &Subscription{
 		info: info, conn: c, number: c.broker.nextNumber(),
 		prefetch: p.Prefetch.For(info), extended: p.PrefetchExtended,

@@ -150,6 +150,6 @@ func (b *Broker) withMore(m *message.Message, more message.Map) []byte {
 // forgetLetter lets a dead letter that has left its queue be one again: an operator may have sent it back to where it came from.
 func (b *Broker) forgetLetter(m *message.Message) {
 	if from := m.OriginalDestination; from != nil {
-		b.options.Policies.For(*from).DeadLetter.Audit.Forget(m.ID)
+		b.policies.Load().For(*from).DeadLetter.Audit.Forget(m.ID)
 	}
 }

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"sync/atomic"
+	"time"
 
 	"goactivemq/activemq/broker/policy"
 	"goactivemq/activemq/broker/virtual"
@@ -23,6 +24,8 @@ type Destination struct {
 	spools func() bool  // tells whether the disk takes what memory has no room for; nil: it never does
 	uses   atomic.Int64 // consumers and producers that ever came
 	idle   idle         // the broker's goroutine owns it
+
+	expiryNext time.Time // when to look for expired messages again; the broker's own goroutine has it
 
 	asideStored, asideMemory  aside // messages that wait for room without their connections
 	blockedSends, blockedTime atomic.Int64

@@ -7,6 +7,9 @@ import "goactivemq/activemq/message"
 // may make a difference. What lies behind the part that is in memory is looked through by scan.go.
 func (q *Queue) dispatchLocked() {
 	for !q.held {
+		for q.outranked() && q.anyCreditLocked() && q.refillLocked() {
+			q.pushOutLocked(levelOf(q.waiting.first.message))
+		}
 		for d := q.startLocked(); d != nil; {
 			next := d.next
 			switch {
@@ -114,6 +117,11 @@ func (q *Queue) refillLocked() bool {
 // expireLocked takes a waiting message out whose time is over.
 func (q *Queue) expireLocked(d *delivery) {
 	q.leave(d)
+	q.expireTakenLocked(d)
+}
+
+// expireTakenLocked ends a message that has been taken out because its time is over.
+func (q *Queue) expireTakenLocked(d *delivery) {
 	q.inFlight.Add(1) // as if given out: burying it ends with consumed
 	d.state = inFlight
 	q.expired.Add(1)

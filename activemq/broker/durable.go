@@ -62,7 +62,19 @@ func (h *share) arrive(d *delivery) {
 		d.load.release()
 		return
 	}
+	h.pushOutLocked(levelOf(d.message))
 	h.dispatchLocked()
+}
+
+// pushOutLocked makes room in memory for messages of a priority, where there are others that are less urgent.
+func (h *share) pushOutLocked(level int) {
+	for h.prioritized && !(h.bytes < frontBytes && h.topic.hasRoom()) {
+		out := h.pushOut(level)
+		if out == nil {
+			return
+		}
+		h.releaseLocked(out)
+	}
 }
 
 // dispatchLocked gives what waits to the consumer as far as its credit goes.
@@ -72,6 +84,8 @@ func (h *share) dispatchLocked() {
 		return
 	}
 	for {
+		for h.outranked() && s.hasCredit() && h.refillLocked() {
+		}
 		for d := h.waiting.first; d != nil; {
 			next := d.next
 			size := d.size()
@@ -126,12 +140,20 @@ func (h *share) unmatchedLocked(d *delivery) {
 	if d.entry != nil {
 		h.stored.Remove(d.entry, &message.Ack{Kind: message.Unmatched, Destination: &h.topic.name, Last: d.message.ID}, nil, nil)
 	}
+	if len(h.taken) > 0 && d.entry != nil {
+		delete(h.taken, d.entry.Sequence)
+	}
 	h.releaseLocked(d)
 }
 
 // expireLocked takes a waiting message out whose time is over.
 func (h *share) expireLocked(d *delivery) {
 	h.leave(d)
+	h.expireTakenLocked(d)
+}
+
+// expireTakenLocked ends a message that has been taken out because its time is over.
+func (h *share) expireTakenLocked(d *delivery) {
 	h.topic.inFlight.Add(1) // as if given out: burying it ends with consumed
 	d.state = inFlight
 	h.topic.expired.Add(1)
@@ -200,6 +222,9 @@ func (h *share) dropped(ds []*delivery) {
 // goneLocked does the accounts of a delivery that has left the share.
 func (h *share) goneLocked(d *delivery) {
 	d.state = done
+	if len(h.taken) > 0 && d.entry != nil {
+		delete(h.taken, d.entry.Sequence)
+	}
 	h.topic.noteConsumed(&h.topic.Destination, d.message)
 	h.topic.inFlight.Add(-1)
 	h.topic.dequeued.Add(1)

@@ -1,17 +1,13 @@
 package broker
 
-import (
-	"time"
-
-	"goactivemq/activemq/broker/policy"
-)
+import "time"
 
 // storageInterval is how old the broker's knowledge of the store's size may be.
 const storageInterval = 500 * time.Millisecond
 
 // lookAfter is the broker's own goroutine: it looks now and then for expired messages that nobody asks for, and at how much the store takes up.
 func (b *Broker) lookAfter() {
-	expiry := time.NewTicker(policy.Default().ExpirePeriod)
+	expiry := time.NewTicker(b.expiryPeriod())
 	defer expiry.Stop()
 	storage := time.NewTicker(storageInterval)
 	defer storage.Stop()
@@ -44,9 +40,7 @@ func (b *Broker) lookAfter() {
 		case <-slow:
 			b.checkSlow()
 		case <-expiry.C:
-			for _, q := range b.Queues() {
-				q.expire()
-			}
+			b.expire()
 		}
 	}
 }
@@ -57,22 +51,4 @@ func (b *Broker) lookAtDisk() {
 	if s := b.options.Scheduler; s != nil {
 		b.scheduled.set(s.Usage())
 	}
-}
-
-// expire takes out what waits in memory and has expired.
-func (q *Queue) expire() {
-	if q.policy.ExpirePeriod <= 0 {
-		return
-	}
-	now := q.broker.millis()
-	q.mu.Lock()
-	for d := q.waiting.first; d != nil; {
-		next := d.next
-		if d.message.ExpiredAt(now) {
-			d.unburied = false
-			q.expireLocked(d)
-		}
-		d = next
-	}
-	q.unlock()
 }

@@ -76,13 +76,13 @@ func (b *Broker) makeLocked(name message.Destination, c *Connection) (place, err
 
 // roomForLocked refuses a destination beyond the number that its policy allows.
 func (b *Broker) roomForLocked(name message.Destination) error {
-	p := b.options.Policies.For(name)
+	p := b.policies.Load().For(name)
 	if p.MaxDestinations < 0 || name.IsAdvisory() {
 		return nil
 	}
 	n := 0
 	for _, d := range b.namesLocked(name.IsQueue()) {
-		if d.Kind == name.Kind && !d.IsAdvisory() && b.options.Policies.For(d) == p {
+		if d.Kind == name.Kind && !d.IsAdvisory() && b.policies.Load().For(d) == p {
 			n++
 		}
 	}

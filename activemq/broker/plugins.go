@@ -39,7 +39,7 @@ func (b *Broker) stamped(m *message.Message) {
 // isLetter tells whether a message is on its way to the dead letter queue of where it was before.
 func (b *Broker) isLetter(m *message.Message) bool {
 	from := m.OriginalDestination
-	return from != nil && b.options.Policies.For(*from).DeadLetter.QueueFor(*from, "") == *m.Destination
+	return from != nil && b.policies.Load().For(*from).DeadLetter.QueueFor(*from, "") == *m.Destination
 }
 
 // dispatching has the plugins do with a message what they are for as it is dispatched, and returns it.

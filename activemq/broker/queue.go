@@ -147,9 +147,21 @@ func (q *Queue) arriveLocked(m *message.Message, e *store.Entry) {
 	}
 	if q.add(d, q.bytes < frontBytes && q.hasRoom()) {
 		q.memory.add(d.size())
+		q.pushOutLocked(levelOf(d.message))
 		q.dispatchLocked()
 	} else {
 		q.offerArrivalLocked(d)
+	}
+}
+
+// pushOutLocked makes room in memory for messages of a priority, where there are others that are less urgent.
+func (q *Queue) pushOutLocked(level int) {
+	for q.prioritized && !(q.bytes < frontBytes && q.hasRoom()) {
+		out := q.pushOut(level)
+		if out == nil {
+			return
+		}
+		q.memory.add(-out.size())
 	}
 }
 

@@ -124,10 +124,7 @@ func (q *Queue) showLocked(scouts []*taker, l *store.Loaded) []*taker {
 
 // takenLocked does the accounts of a message that was given out and that was in the store only.
 func (q *Queue) takenLocked(t *taker, d *delivery) {
-	if q.taken == nil {
-		q.taken = map[int64]bool{}
-	}
-	q.taken[d.entry.Sequence] = true
+	q.skip(d.entry.Sequence)
 	q.memory.add(d.size())
 	q.gaveLocked(t, d)
 }

@@ -170,7 +170,7 @@ func (b *Broker) abort(s *Subscription, d *Destination, strategy *policy.Slow) {
 // slowCheckPeriod returns how often to look for slow consumers, 0 when no policy asks for that.
 func (b *Broker) slowCheckPeriod() time.Duration {
 	var shortest time.Duration
-	for _, e := range b.options.Policies.Entries() {
+	for _, e := range b.policies.Load().Entries() {
 		if e.Slow.Abort && e.Slow.CheckPeriod > 0 && (shortest == 0 || e.Slow.CheckPeriod < shortest) {
 			shortest = e.Slow.CheckPeriod
 		}

@@ -25,10 +25,12 @@ type Spool struct {
 type spooled struct {
 	to    *Spool // nil: nothing is spooled
 	usage *Usage
-	rows  [10]*spool.Spool // by priority where messages are delivered by that, else the first only; nil: nothing was spooled there yet
+	rows  [levels]*spool.Spool // by priority where messages are delivered by that, else the first only; nil: nothing was spooled there yet
 	count int
 	busy  atomic.Bool // something is spooled, and what comes is to follow it
 	bad   atomic.Bool // the disk did not take the last message: nothing more is spooled before all is read
+
+	floor int // rows below it are left alone
 
 	// unplaced is the place of records whose place was unknown when they were written.
 	unplaced int64
@@ -59,7 +61,7 @@ func (x *spooled) put(d *delivery, row int) error {
 
 // next returns the first of those with the highest priority, nil when there is none. lost counts those that cannot be read and are given up.
 func (x *spooled) next(from origin) (d *delivery, lost int, err error) {
-	for row := len(x.rows) - 1; row >= 0; row-- {
+	for row := len(x.rows) - 1; row >= x.floor; row-- {
 		rows := x.rows[row]
 		if rows == nil || rows.Len() == 0 {
 			continue
@@ -98,6 +100,16 @@ func (x *spooled) read(record []byte, from origin) (*delivery, error) {
 	return d, nil
 }
 
+// top returns the highest row that there is something in, -1 when there is none.
+func (x *spooled) top() int {
+	for row := len(x.rows) - 1; row >= 0; row-- {
+		if x.rows[row] != nil && x.rows[row].Len() > 0 {
+			return row
+		}
+	}
+	return -1
+}
+
 // discard drops all of it.
 func (x *spooled) discard() {
 	for _, rows := range x.rows {
@@ -127,7 +139,7 @@ func (q *Queue) spoolLocked(d *delivery) bool {
 	}
 	q.arrivals++
 	d.after, d.arrival = q.pagedTo, q.arrivals
-	if q.overflow {
+	if q.overflow || q.prioritized {
 		d.after = q.newest
 	}
 	if err := q.spooled.put(d, q.rowOf(d.message)); err != nil {
@@ -143,13 +155,16 @@ func (q *Queue) rowOf(m *message.Message) int {
 	if !q.prioritized {
 		return 0
 	}
-	return min(max(int(m.Priority), 0), len(q.spooled.rows)-1)
+	return levelOf(m)
 }
 
 // unspool reads some of what is spooled into memory, until there is something in later, and tells whether there is.
 func (b *backlog) unspool() bool {
 	for b.spooled.count > 0 && b.toUnspool > 0 && b.unspooled < pageBytes {
 		d, lost, err := b.spooled.next(b.from)
+		if d == nil && err == nil {
+			return false // what is left is less urgent than what was asked for
+		}
 		if err != nil {
 			b.lost += lost
 			b.spoolError = err

@@ -217,7 +217,7 @@ func (s *Subscription) describe(answer message.Map) message.Map {
 	if !s.info.Selector.IsNull() {
 		selector = s.info.Selector.String()
 	}
-	policy := s.conn.broker.options.Policies.For(s.info.Destination.First())
+	policy := s.conn.broker.policies.Load().For(s.info.Destination.First())
 	return append(answer,
 		message.Entry{Name: "destinationName", Value: s.info.Destination.Name},
 		message.Entry{Name: "clientId", Value: s.conn.info.ClientID.String()},

@@ -83,7 +83,7 @@ func (b *Broker) placesLocked(s *Subscription, parts []message.Destination) (pla
 
 // consumableLocked returns a destination for a consumer of c.
 func (b *Broker) consumableLocked(name message.Destination, c *Connection) (place, error) {
-	if name.IsTemporary() && !c.adopt(name) && !(b.options.Policies.For(name).ShareTemporary && (b.queues[name] != nil || b.topics[name] != nil)) {
+	if name.IsTemporary() && !c.adopt(name) && !(b.policies.Load().For(name).ShareTemporary && (b.queues[name] != nil || b.topics[name] != nil)) {
 		return nil, fail(NoDestination, "Cannot use a Temporary destination from another Connection: %s", name)
 	}
 	if q := b.queues[name]; q != nil {

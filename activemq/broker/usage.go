@@ -125,10 +125,10 @@ func (u *Usage) Limit() int64 {
 
 // limitOr returns the limit, and where there is none that of another usage.
 func (u *Usage) limitOr(other *Usage) int64 {
-	if u.limit > 0 {
-		return u.limit
+	if limit := u.Limit(); limit > 0 {
+		return limit
 	}
-	return other.limit
+	return other.Limit()
 }
 
 // Percent returns how much of the limit is used.

@@ -20,7 +20,8 @@ const (
 var acted = map[string][]string{
 	"broker": {
 		"brokerName", "brokerId", "useLocalHostBrokerName", "dataDirectory", "dataDirectoryFile", "persistent", "persistenceAdapter",
-		"tmpDataDirectory", "deleteAllMessagesOnStartup", "storeOpenWireVersion", "advisorySupport", "anonymousProducerAdvisorySupport", "populateJMSXUserID",
+		"tmpDataDirectory", "deleteAllMessagesOnStartup", "storeOpenWireVersion", "advisorySupport", "anonymousProducerAdvisorySupport", "enableMessageExpirationOnActiveDurableSubs",
+		"populateJMSXUserID",
 		"schedulerSupport", "schedulerDirectory", "schedulerDirectoryFile", "maxSchedulerRepeatAllowed",
 		"transportConnectors", "destinationPolicy", "destinations", "plugins", "systemUsage", "managementContext", "shutdownHooks",
 		"destinationInterceptors", "useVirtualTopics", "useMirroredQueues", "useTempMirroredQueues",
@@ -48,7 +49,7 @@ var acted = map[string][]string{
 	"policyMap": {"policyEntries", "entries", "defaultEntry"},
 	"policyEntry": {
 		"queue", "topic", "tempQueue", "tempTopic", "destination", "memoryLimit", "producerFlowControl", "prioritizedMessages", "maxPageSize",
-		"expireMessagesPeriod", "persistJMSRedelivered", "strictOrderDispatch", "deadLetterStrategy", "pendingMessageLimitStrategy",
+		"expireMessagesPeriod", "maxExpirePageSize", "persistJMSRedelivered", "strictOrderDispatch", "deadLetterStrategy", "pendingMessageLimitStrategy",
 		"subscriptionRecoveryPolicy", "alwaysRetroactive",
 		"allConsumersExclusiveByDefault", "useConsumerPriority", "consumersBeforeDispatchStarts", "timeBeforeDispatchStarts", "messageGroupMapFactory",
 		"messageGroupMapFactoryType", "gcInactiveDestinations", "gcWithNetworkConsumers", "inactiveTimeoutBeforeGC", "inactiveTimoutBeforeGC",
